@@ -1,0 +1,95 @@
+package com
+
+// MSHCTX tells where an interface pointer is marshaled to.
+type MSHCTX uint32
+
+// Destination contexts of marshaling (COM API, MSHCTX).
+const (
+	MSHCTX_LOCAL            MSHCTX = 0 // another process of the same machine
+	MSHCTX_NOSHAREDMEM      MSHCTX = 1 // the same, without shared memory
+	MSHCTX_DIFFERENTMACHINE MSHCTX = 2 // another machine
+	MSHCTX_INPROC           MSHCTX = 3 // another apartment of the same process
+	MSHCTX_CROSSCTX         MSHCTX = 4 // another context of the same apartment
+	MSHCTX_CONTAINER        MSHCTX = 5 // another app container
+)
+
+// MSHLFLAGS tells how often a packet may be unmarshaled.
+type MSHLFLAGS uint32
+
+// Marshaling flags (COM API, MSHLFLAGS). All other bits are reserved.
+const (
+	MSHLFLAGS_NORMAL      MSHLFLAGS = 0 // unmarshaled once: the references move
+	MSHLFLAGS_TABLESTRONG MSHLFLAGS = 1 // any number of times; the packet keeps the object alive
+	MSHLFLAGS_TABLEWEAK   MSHLFLAGS = 2 // any number of times; the packet does not
+	MSHLFLAGS_NOPING      MSHLFLAGS = 4 // may be added: the object is not pinged
+)
+
+// CLSCTX tells in which kinds of server a class may be activated.
+type CLSCTX uint32
+
+// Execution contexts (COM API, CLSCTX).
+const (
+	CLSCTX_INPROC_SERVER  CLSCTX = 0x1
+	CLSCTX_INPROC_HANDLER CLSCTX = 0x2
+	CLSCTX_LOCAL_SERVER   CLSCTX = 0x4
+	CLSCTX_REMOTE_SERVER  CLSCTX = 0x10
+	CLSCTX_SERVER                = CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER | CLSCTX_REMOTE_SERVER
+	CLSCTX_ALL                   = CLSCTX_SERVER | CLSCTX_INPROC_HANDLER
+)
+
+// EXTCONN is the kind of connection that [IExternalConnection] is told of.
+type EXTCONN uint32
+
+// Kinds of external connection (COM API, EXTCONN). Only strong ones are reported.
+const (
+	EXTCONN_STRONG   EXTCONN = 1
+	EXTCONN_WEAK     EXTCONN = 2
+	EXTCONN_CALLABLE EXTCONN = 4
+)
+
+// APTTYPE is the kind of an apartment.
+type APTTYPE int32
+
+// Kinds of apartment (COM API, APTTYPE).
+const (
+	APTTYPE_CURRENT APTTYPE = -1
+	APTTYPE_STA     APTTYPE = 0
+	APTTYPE_MTA     APTTYPE = 1
+	APTTYPE_NA      APTTYPE = 2
+	APTTYPE_MAINSTA APTTYPE = 3
+)
+
+// AuthnLevel is how much of a call is protected ([MS-RPCE] 2.2.1.1.8).
+type AuthnLevel uint32
+
+// Authentication levels. CALL is sent as PKT.
+const (
+	RPC_C_AUTHN_LEVEL_DEFAULT       AuthnLevel = 0
+	RPC_C_AUTHN_LEVEL_NONE          AuthnLevel = 1
+	RPC_C_AUTHN_LEVEL_CONNECT       AuthnLevel = 2
+	RPC_C_AUTHN_LEVEL_CALL          AuthnLevel = 3
+	RPC_C_AUTHN_LEVEL_PKT           AuthnLevel = 4
+	RPC_C_AUTHN_LEVEL_PKT_INTEGRITY AuthnLevel = 5
+	RPC_C_AUTHN_LEVEL_PKT_PRIVACY   AuthnLevel = 6
+)
+
+// ImpLevel is what a server may do in the client's name ([MS-RPCE] 2.2.1.1.9).
+type ImpLevel uint32
+
+// Impersonation levels.
+const (
+	RPC_C_IMP_LEVEL_DEFAULT     ImpLevel = 0
+	RPC_C_IMP_LEVEL_ANONYMOUS   ImpLevel = 1
+	RPC_C_IMP_LEVEL_IDENTIFY    ImpLevel = 2
+	RPC_C_IMP_LEVEL_IMPERSONATE ImpLevel = 3
+	RPC_C_IMP_LEVEL_DELEGATE    ImpLevel = 4
+)
+
+// Authentication services ([MS-RPCE] 2.2.1.1.7).
+const (
+	RPC_C_AUTHN_NONE          uint32 = 0
+	RPC_C_AUTHN_GSS_NEGOTIATE uint32 = 9
+	RPC_C_AUTHN_WINNT         uint32 = 10
+	RPC_C_AUTHN_GSS_KERBEROS  uint32 = 16
+	RPC_C_AUTHN_DEFAULT       uint32 = 0xffffffff
+)

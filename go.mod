@@ -1,0 +1,3 @@
+module oxid
+
+go 1.26

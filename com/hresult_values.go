@@ -28,6 +28,10 @@ const (
 	DV_E_TYMED                        HRESULT = 0x80040069 // the storage medium is not supported
 	CLASS_E_NOAGGREGATION             HRESULT = 0x80040110 // the class cannot be aggregated
 	CLASS_E_CLASSNOTAVAILABLE         HRESULT = 0x80040111 // the server does not have this class
+	CONNECT_E_NOCONNECTION            HRESULT = 0x80040200 // there is no such connection
+	CONNECT_E_ADVISELIMIT             HRESULT = 0x80040201 // the connection point has as many sinks as it takes
+	CONNECT_E_CANNOTCONNECT           HRESULT = 0x80040202 // the sink does not have the interface of the connection point
+	CONNECT_E_OVERRIDDEN              HRESULT = 0x80040203 // another connection has taken precedence
 	REGDB_E_CLASSNOTREG               HRESULT = 0x80040154 // the class is not registered
 	REGDB_E_IIDNOTREG                 HRESULT = 0x80040155 // no proxy and stub are registered for the interface
 	CO_E_NOTINITIALIZED               HRESULT = 0x800401F0 // COM is not initialized here: no apartment
@@ -46,6 +50,14 @@ const (
 	CO_E_CLASS_CREATE_FAILED          HRESULT = 0x80080001 // the class object could not be created
 	CO_E_SERVER_EXEC_FAILURE          HRESULT = 0x80080005 // the server could not be started
 	CO_E_SERVER_STOPPING              HRESULT = 0x80080008 // the server is shutting down
+	SEC_E_UNSUPPORTED_FUNCTION        HRESULT = 0x80090302 // the security package cannot do what is required
+	SEC_E_INVALID_TOKEN               HRESULT = 0x80090308 // the security token is not valid
+	SEC_E_LOGON_DENIED                HRESULT = 0x8009030C // the logon was denied
+	SEC_E_NO_CREDENTIALS              HRESULT = 0x8009030E // there are no credentials to use
+	SEC_E_MESSAGE_ALTERED             HRESULT = 0x8009030F // a signature does not match its message
+	SEC_E_OUT_OF_SEQUENCE             HRESULT = 0x80090310 // a protected message is out of sequence
+	SEC_E_TIME_SKEW                   HRESULT = 0x80090324 // the clocks of the two sides differ too much
+	SEC_E_BAD_BINDINGS                HRESULT = 0x80090346 // the channel bindings of the client are wrong
 	RPC_E_CALL_REJECTED               HRESULT = 0x80010001 // the callee rejected the call
 	RPC_E_CALL_CANCELED               HRESULT = 0x80010002 // the call was cancelled
 	RPC_E_CANTPOST_INSENDCALL         HRESULT = 0x80010003 // the call cannot be made from inside this one
@@ -113,42 +125,58 @@ const (
 	DISP_E_EXCEPTION                  HRESULT = 0x80020009 // the method raised an exception
 	DISP_E_OVERFLOW                   HRESULT = 0x8002000A // a value does not fit
 	DISP_E_BADINDEX                   HRESULT = 0x8002000B // the index is not valid
+	DISP_E_UNKNOWNLCID                HRESULT = 0x8002000C // the object does not know this locale
 	DISP_E_BADPARAMCOUNT              HRESULT = 0x8002000E // the number of arguments is wrong
+	DISP_E_PARAMNOTOPTIONAL           HRESULT = 0x8002000F // a parameter that is not optional was left out
 	DISP_E_BADCALLEE                  HRESULT = 0x80020010 // the callee is not valid
 	DISP_E_NOTACOLLECTION             HRESULT = 0x80020011 // the object is not a collection
+	DISP_E_DIVBYZERO                  HRESULT = 0x80020012 // a division by zero
 )
 
 // Windows error codes of the RPC runtime, in their HRESULT form 0x8007xxxx
 // ([MS-RPCE] 3.1.1.5.5, [MS-DCOM] 3.1.2.5.1).
 const (
-	RPC_S_PROTSEQ_NOT_SUPPORTED   HRESULT = 0x800706A7 // the protocol sequence is not supported
-	RPC_S_SERVER_UNAVAILABLE      HRESULT = 0x800706BA // the server cannot be reached
-	RPC_S_SERVER_TOO_BUSY         HRESULT = 0x800706BB // the server is too busy
-	RPC_S_NO_CALL_ACTIVE          HRESULT = 0x800706BD // there is no such call
-	RPC_S_CALL_FAILED             HRESULT = 0x800706BE // the call failed after it was sent; it may have been executed
-	RPC_S_CALL_FAILED_DNE         HRESULT = 0x800706BF // the call failed and was not executed
-	RPC_S_PROTOCOL_ERROR          HRESULT = 0x800706C0 // the peer broke the RPC protocol, or says that we did
-	RPC_S_UNSUPPORTED_TRANS_SYN   HRESULT = 0x800706C2 // the peer supports none of the offered transfer syntaxes
-	RPC_S_UNSUPPORTED_TYPE        HRESULT = 0x800706C4 // the type is not supported
-	RPC_S_INVALID_TAG             HRESULT = 0x800706C5 // a union's discriminant has no arm
-	RPC_S_INVALID_BOUND           HRESULT = 0x800706C6 // an array bound is out of range
-	RPC_S_UNKNOWN_IF              HRESULT = 0x800706B5 // the server does not have this RPC interface
-	RPC_S_PROCNUM_OUT_OF_RANGE    HRESULT = 0x800706D1 // the interface does not have this method number
-	RPC_S_UNKNOWN_AUTHN_SERVICE   HRESULT = 0x800706D3 // the server does not know the authentication service
-	RPC_S_UNKNOWN_AUTHN_LEVEL     HRESULT = 0x800706D4 // the authentication level is not supported
-	RPC_S_CANNOT_SUPPORT          HRESULT = 0x800706E4 // the server cannot do this
-	RPC_S_OUT_OF_RESOURCES        HRESULT = 0x800706B9 // the server is out of resources
-	RPC_X_NULL_REF_POINTER        HRESULT = 0x800706F4 // a reference pointer is nil
-	RPC_X_ENUM_VALUE_OUT_OF_RANGE HRESULT = 0x800706F5 // an enumeration value does not fit in 16 bits
-	RPC_X_BAD_STUB_DATA           HRESULT = 0x800706F7 // the data of the call cannot be decoded
-	RPC_S_CALL_CANCELLED          HRESULT = 0x8007071A // the call was cancelled
-	RPC_S_COMM_FAILURE            HRESULT = 0x8007071C // communication failed during the call
-	RPC_S_UNSUPPORTED_AUTHN_LEVEL HRESULT = 0x8007071D // the authentication level is not supported
-	RPC_S_SEC_PKG_ERROR           HRESULT = 0x80070721 // the security package reported an error
-	OR_INVALID_OXID               HRESULT = 0x80070776 // the resolver does not know this object exporter
-	OR_INVALID_OID                HRESULT = 0x80070777 // the resolver does not know this object
-	OR_INVALID_SET                HRESULT = 0x80070778 // the resolver does not know this ping set
-	EPT_S_NOT_REGISTERED          HRESULT = 0x800706D9 // the endpoint mapper has no such endpoint
+	RPC_S_PROTSEQ_NOT_SUPPORTED    HRESULT = 0x800706A7 // the protocol sequence is not supported
+	ERROR_NOT_ENOUGH_SERVER_MEMORY HRESULT = 0x8007046A // the server has not enough memory
+	RPC_S_INVALID_BINDING          HRESULT = 0x800706A6 // the binding is not valid
+	RPC_S_SERVER_UNAVAILABLE       HRESULT = 0x800706BA // the server cannot be reached
+	RPC_S_SERVER_TOO_BUSY          HRESULT = 0x800706BB // the server is too busy
+	RPC_S_NO_CALL_ACTIVE           HRESULT = 0x800706BD // there is no such call
+	RPC_S_CALL_FAILED              HRESULT = 0x800706BE // the call failed after it was sent; it may have been executed
+	RPC_S_CALL_FAILED_DNE          HRESULT = 0x800706BF // the call failed and was not executed
+	RPC_S_PROTOCOL_ERROR           HRESULT = 0x800706C0 // the peer broke the RPC protocol, or says that we did
+	RPC_S_UNSUPPORTED_TRANS_SYN    HRESULT = 0x800706C2 // the peer supports none of the offered transfer syntaxes
+	RPC_S_UNSUPPORTED_TYPE         HRESULT = 0x800706C4 // the type is not supported
+	RPC_S_INVALID_TAG              HRESULT = 0x800706C5 // a union's discriminant has no arm
+	RPC_S_INVALID_BOUND            HRESULT = 0x800706C6 // an array bound is out of range
+	RPC_S_UNKNOWN_IF               HRESULT = 0x800706B5 // the server does not have this RPC interface
+	RPC_S_PROCNUM_OUT_OF_RANGE     HRESULT = 0x800706D1 // the interface does not have this method number
+	RPC_S_UNKNOWN_AUTHN_SERVICE    HRESULT = 0x800706D3 // the server does not know the authentication service
+	RPC_S_UNKNOWN_AUTHN_LEVEL      HRESULT = 0x800706D4 // the authentication level is not supported
+	RPC_S_CANNOT_SUPPORT           HRESULT = 0x800706E4 // the server cannot do this
+	RPC_S_ZERO_DIVIDE              HRESULT = 0x800706E7 // the server divided an integer by zero
+	RPC_S_ADDRESS_ERROR            HRESULT = 0x800706E8 // the server used an address that is not valid
+	RPC_S_FP_DIV_ZERO              HRESULT = 0x800706E9 // the server divided a floating-point number by zero
+	RPC_S_FP_UNDERFLOW             HRESULT = 0x800706EA // a floating-point number underflowed in the server
+	RPC_S_FP_OVERFLOW              HRESULT = 0x800706EB // a floating-point number overflowed in the server
+	RPC_S_OUT_OF_RESOURCES         HRESULT = 0x800706B9 // the server is out of resources
+	RPC_X_NULL_REF_POINTER         HRESULT = 0x800706F4 // a reference pointer is nil
+	RPC_X_ENUM_VALUE_OUT_OF_RANGE  HRESULT = 0x800706F5 // an enumeration value does not fit in 16 bits
+	RPC_X_BAD_STUB_DATA            HRESULT = 0x800706F7 // the data of the call cannot be decoded
+	ERROR_INVALID_USER_BUFFER      HRESULT = 0x800706F8 // the buffer that was supplied is too small or misplaced
+	RPC_S_CALL_CANCELLED           HRESULT = 0x8007071A // the call was cancelled
+	RPC_S_COMM_FAILURE             HRESULT = 0x8007071C // communication failed during the call
+	RPC_S_UNSUPPORTED_AUTHN_LEVEL  HRESULT = 0x8007071D // the authentication level is not supported
+	RPC_S_SEC_PKG_ERROR            HRESULT = 0x80070721 // the security package reported an error
+	RPC_X_WRONG_PIPE_ORDER         HRESULT = 0x80070727 // the pipes of a call were used in the wrong order
+	OR_INVALID_OXID                HRESULT = 0x80070776 // the resolver does not know this object exporter
+	OR_INVALID_OID                 HRESULT = 0x80070777 // the resolver does not know this object
+	OR_INVALID_SET                 HRESULT = 0x80070778 // the resolver does not know this ping set
+	RPC_X_PIPE_CLOSED              HRESULT = 0x8007077C // the pipe of a call is closed
+	RPC_X_PIPE_DISCIPLINE_ERROR    HRESULT = 0x8007077D // a pipe of a call was used against its rules
+	RPC_X_PIPE_EMPTY               HRESULT = 0x8007077E // the pipe of a call has no more data
+	EPT_S_NOT_REGISTERED           HRESULT = 0x800706D9 // the endpoint mapper has no such endpoint
+	EPT_S_CANT_PERFORM_OP          HRESULT = 0x800706D8 // the endpoint mapper cannot do this
 )
 
 // hresultTable gives each known value its name and meaning.
@@ -178,6 +206,10 @@ var hresultTable = map[HRESULT]struct{ name, meaning string }{
 	DV_E_TYMED:                        {"DV_E_TYMED", "the storage medium is not supported"},
 	CLASS_E_NOAGGREGATION:             {"CLASS_E_NOAGGREGATION", "the class cannot be aggregated"},
 	CLASS_E_CLASSNOTAVAILABLE:         {"CLASS_E_CLASSNOTAVAILABLE", "the server does not have this class"},
+	CONNECT_E_NOCONNECTION:            {"CONNECT_E_NOCONNECTION", "there is no such connection"},
+	CONNECT_E_ADVISELIMIT:             {"CONNECT_E_ADVISELIMIT", "the connection point has as many sinks as it takes"},
+	CONNECT_E_CANNOTCONNECT:           {"CONNECT_E_CANNOTCONNECT", "the sink does not have the interface of the connection point"},
+	CONNECT_E_OVERRIDDEN:              {"CONNECT_E_OVERRIDDEN", "another connection has taken precedence"},
 	REGDB_E_CLASSNOTREG:               {"REGDB_E_CLASSNOTREG", "the class is not registered"},
 	REGDB_E_IIDNOTREG:                 {"REGDB_E_IIDNOTREG", "no proxy and stub are registered for the interface"},
 	CO_E_NOTINITIALIZED:               {"CO_E_NOTINITIALIZED", "COM is not initialized here: no apartment"},
@@ -196,6 +228,14 @@ var hresultTable = map[HRESULT]struct{ name, meaning string }{
 	CO_E_CLASS_CREATE_FAILED:          {"CO_E_CLASS_CREATE_FAILED", "the class object could not be created"},
 	CO_E_SERVER_EXEC_FAILURE:          {"CO_E_SERVER_EXEC_FAILURE", "the server could not be started"},
 	CO_E_SERVER_STOPPING:              {"CO_E_SERVER_STOPPING", "the server is shutting down"},
+	SEC_E_UNSUPPORTED_FUNCTION:        {"SEC_E_UNSUPPORTED_FUNCTION", "the security package cannot do what is required"},
+	SEC_E_INVALID_TOKEN:               {"SEC_E_INVALID_TOKEN", "the security token is not valid"},
+	SEC_E_LOGON_DENIED:                {"SEC_E_LOGON_DENIED", "the logon was denied"},
+	SEC_E_NO_CREDENTIALS:              {"SEC_E_NO_CREDENTIALS", "there are no credentials to use"},
+	SEC_E_MESSAGE_ALTERED:             {"SEC_E_MESSAGE_ALTERED", "a signature does not match its message"},
+	SEC_E_OUT_OF_SEQUENCE:             {"SEC_E_OUT_OF_SEQUENCE", "a protected message is out of sequence"},
+	SEC_E_TIME_SKEW:                   {"SEC_E_TIME_SKEW", "the clocks of the two sides differ too much"},
+	SEC_E_BAD_BINDINGS:                {"SEC_E_BAD_BINDINGS", "the channel bindings of the client are wrong"},
 	RPC_E_CALL_REJECTED:               {"RPC_E_CALL_REJECTED", "the callee rejected the call"},
 	RPC_E_CALL_CANCELED:               {"RPC_E_CALL_CANCELED", "the call was cancelled"},
 	RPC_E_CANTPOST_INSENDCALL:         {"RPC_E_CANTPOST_INSENDCALL", "the call cannot be made from inside this one"},
@@ -263,10 +303,15 @@ var hresultTable = map[HRESULT]struct{ name, meaning string }{
 	DISP_E_EXCEPTION:                  {"DISP_E_EXCEPTION", "the method raised an exception"},
 	DISP_E_OVERFLOW:                   {"DISP_E_OVERFLOW", "a value does not fit"},
 	DISP_E_BADINDEX:                   {"DISP_E_BADINDEX", "the index is not valid"},
+	DISP_E_UNKNOWNLCID:                {"DISP_E_UNKNOWNLCID", "the object does not know this locale"},
 	DISP_E_BADPARAMCOUNT:              {"DISP_E_BADPARAMCOUNT", "the number of arguments is wrong"},
+	DISP_E_PARAMNOTOPTIONAL:           {"DISP_E_PARAMNOTOPTIONAL", "a parameter that is not optional was left out"},
 	DISP_E_BADCALLEE:                  {"DISP_E_BADCALLEE", "the callee is not valid"},
 	DISP_E_NOTACOLLECTION:             {"DISP_E_NOTACOLLECTION", "the object is not a collection"},
+	DISP_E_DIVBYZERO:                  {"DISP_E_DIVBYZERO", "a division by zero"},
 	RPC_S_PROTSEQ_NOT_SUPPORTED:       {"RPC_S_PROTSEQ_NOT_SUPPORTED", "the protocol sequence is not supported"},
+	ERROR_NOT_ENOUGH_SERVER_MEMORY:    {"ERROR_NOT_ENOUGH_SERVER_MEMORY", "the server has not enough memory"},
+	RPC_S_INVALID_BINDING:             {"RPC_S_INVALID_BINDING", "the binding is not valid"},
 	RPC_S_SERVER_UNAVAILABLE:          {"RPC_S_SERVER_UNAVAILABLE", "the server cannot be reached"},
 	RPC_S_SERVER_TOO_BUSY:             {"RPC_S_SERVER_TOO_BUSY", "the server is too busy"},
 	RPC_S_NO_CALL_ACTIVE:              {"RPC_S_NO_CALL_ACTIVE", "there is no such call"},
@@ -282,16 +327,27 @@ var hresultTable = map[HRESULT]struct{ name, meaning string }{
 	RPC_S_UNKNOWN_AUTHN_SERVICE:       {"RPC_S_UNKNOWN_AUTHN_SERVICE", "the server does not know the authentication service"},
 	RPC_S_UNKNOWN_AUTHN_LEVEL:         {"RPC_S_UNKNOWN_AUTHN_LEVEL", "the authentication level is not supported"},
 	RPC_S_CANNOT_SUPPORT:              {"RPC_S_CANNOT_SUPPORT", "the server cannot do this"},
+	RPC_S_ZERO_DIVIDE:                 {"RPC_S_ZERO_DIVIDE", "the server divided an integer by zero"},
+	RPC_S_ADDRESS_ERROR:               {"RPC_S_ADDRESS_ERROR", "the server used an address that is not valid"},
+	RPC_S_FP_DIV_ZERO:                 {"RPC_S_FP_DIV_ZERO", "the server divided a floating-point number by zero"},
+	RPC_S_FP_UNDERFLOW:                {"RPC_S_FP_UNDERFLOW", "a floating-point number underflowed in the server"},
+	RPC_S_FP_OVERFLOW:                 {"RPC_S_FP_OVERFLOW", "a floating-point number overflowed in the server"},
 	RPC_S_OUT_OF_RESOURCES:            {"RPC_S_OUT_OF_RESOURCES", "the server is out of resources"},
 	RPC_X_NULL_REF_POINTER:            {"RPC_X_NULL_REF_POINTER", "a reference pointer is nil"},
 	RPC_X_ENUM_VALUE_OUT_OF_RANGE:     {"RPC_X_ENUM_VALUE_OUT_OF_RANGE", "an enumeration value does not fit in 16 bits"},
 	RPC_X_BAD_STUB_DATA:               {"RPC_X_BAD_STUB_DATA", "the data of the call cannot be decoded"},
+	ERROR_INVALID_USER_BUFFER:         {"ERROR_INVALID_USER_BUFFER", "the buffer that was supplied is too small or misplaced"},
 	RPC_S_CALL_CANCELLED:              {"RPC_S_CALL_CANCELLED", "the call was cancelled"},
 	RPC_S_COMM_FAILURE:                {"RPC_S_COMM_FAILURE", "communication failed during the call"},
 	RPC_S_UNSUPPORTED_AUTHN_LEVEL:     {"RPC_S_UNSUPPORTED_AUTHN_LEVEL", "the authentication level is not supported"},
 	RPC_S_SEC_PKG_ERROR:               {"RPC_S_SEC_PKG_ERROR", "the security package reported an error"},
+	RPC_X_WRONG_PIPE_ORDER:            {"RPC_X_WRONG_PIPE_ORDER", "the pipes of a call were used in the wrong order"},
 	OR_INVALID_OXID:                   {"OR_INVALID_OXID", "the resolver does not know this object exporter"},
 	OR_INVALID_OID:                    {"OR_INVALID_OID", "the resolver does not know this object"},
 	OR_INVALID_SET:                    {"OR_INVALID_SET", "the resolver does not know this ping set"},
+	RPC_X_PIPE_CLOSED:                 {"RPC_X_PIPE_CLOSED", "the pipe of a call is closed"},
+	RPC_X_PIPE_DISCIPLINE_ERROR:       {"RPC_X_PIPE_DISCIPLINE_ERROR", "a pipe of a call was used against its rules"},
+	RPC_X_PIPE_EMPTY:                  {"RPC_X_PIPE_EMPTY", "the pipe of a call has no more data"},
 	EPT_S_NOT_REGISTERED:              {"EPT_S_NOT_REGISTERED", "the endpoint mapper has no such endpoint"},
+	EPT_S_CANT_PERFORM_OP:             {"EPT_S_CANT_PERFORM_OP", "the endpoint mapper cannot do this"},
 }

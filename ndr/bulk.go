@@ -1,0 +1,139 @@
+package ndr
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
+
+	"oxid/com"
+)
+
+// hostBig says that this machine is big-endian.
+var hostBig = binary.NativeEndian.Uint16([]byte{0, 1}) == 1
+
+// Number is a type whose arrays have the same bytes in memory and on the wire,
+// up to byte order.
+type Number interface {
+	~int8 | ~uint8 | ~int16 | ~uint16 | ~int32 | ~uint32 | ~int64 | ~uint64 | ~float32 | ~float64
+}
+
+// Put appends the elements of an array, without counts: one copy in this
+// machine's byte order. The padding in front of the first element is there
+// even when v is empty.
+func Put[T Number](e *Encoder, v []T) {
+	size := int(unsafe.Sizeof(*new(T)))
+	e.pad(size)
+	n := len(e.b)
+	e.b = append(e.b, raw(v)...)
+	if e.swap {
+		swapBytes(e.b[n:], size)
+	}
+}
+
+// Get reads n elements into dst and returns it; when dst has not the capacity,
+// into a new slice. The result is never nil; after an error it is empty. n is
+// checked against the bytes left.
+func Get[T Number](d *Decoder, dst []T, n int) []T {
+	size := int(unsafe.Sizeof(*new(T)))
+	d.skip(size)
+	if !d.Fits(n, size) {
+		return dst[:0]
+	}
+	dst = Slice(dst, n)
+	p := raw(dst)
+	d.off += copy(p, d.b[d.off:])
+	if d.swap {
+		swapBytes(p, size)
+	}
+	return dst
+}
+
+// raw returns the memory of v.
+func raw[T Number](v []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(T))))
+}
+
+// swapBytes reverses the bytes of each element of size bytes.
+func swapBytes(b []byte, size int) {
+	switch size {
+	case 2:
+		for ; len(b) >= 2; b = b[2:] {
+			binary.LittleEndian.PutUint16(b, binary.BigEndian.Uint16(b))
+		}
+	case 4:
+		for ; len(b) >= 4; b = b[4:] {
+			binary.LittleEndian.PutUint32(b, binary.BigEndian.Uint32(b))
+		}
+	case 8:
+		for ; len(b) >= 8; b = b[8:] {
+			binary.LittleEndian.PutUint64(b, bits.ReverseBytes64(binary.LittleEndian.Uint64(b)))
+		}
+	}
+}
+
+// The methods below are [Put] by type.
+
+func (e *Encoder) Bytes(v []byte)       { Put(e, v) }
+func (e *Encoder) Int8s(v []int8)       { Put(e, v) }
+func (e *Encoder) Int16s(v []int16)     { Put(e, v) }
+func (e *Encoder) Uint16s(v []uint16)   { Put(e, v) }
+func (e *Encoder) Int32s(v []int32)     { Put(e, v) }
+func (e *Encoder) Uint32s(v []uint32)   { Put(e, v) }
+func (e *Encoder) Int64s(v []int64)     { Put(e, v) }
+func (e *Encoder) Uint64s(v []uint64)   { Put(e, v) }
+func (e *Encoder) Float32s(v []float32) { Put(e, v) }
+func (e *Encoder) Float64s(v []float64) { Put(e, v) }
+
+// The methods below are [Get] by type.
+
+func (d *Decoder) Bytes(dst []byte, n int) []byte          { return Get(d, dst, n) }
+func (d *Decoder) Int8s(dst []int8, n int) []int8          { return Get(d, dst, n) }
+func (d *Decoder) Int16s(dst []int16, n int) []int16       { return Get(d, dst, n) }
+func (d *Decoder) Uint16s(dst []uint16, n int) []uint16    { return Get(d, dst, n) }
+func (d *Decoder) Int32s(dst []int32, n int) []int32       { return Get(d, dst, n) }
+func (d *Decoder) Uint32s(dst []uint32, n int) []uint32    { return Get(d, dst, n) }
+func (d *Decoder) Int64s(dst []int64, n int) []int64       { return Get(d, dst, n) }
+func (d *Decoder) Uint64s(dst []uint64, n int) []uint64    { return Get(d, dst, n) }
+func (d *Decoder) Float32s(dst []float32, n int) []float32 { return Get(d, dst, n) }
+func (d *Decoder) Float64s(dst []float64, n int) []float64 { return Get(d, dst, n) }
+
+// Bools appends an array of booleans.
+func (e *Encoder) Bools(v []bool) {
+	for _, x := range v {
+		e.Bool(x)
+	}
+}
+
+// Bools reads n booleans, as [Get] does.
+func (d *Decoder) Bools(dst []bool, n int) []bool {
+	if !d.Fits(n, 1) {
+		return dst[:0]
+	}
+	dst = Slice(dst, n)
+	for i := range dst {
+		dst[i] = d.Bool()
+	}
+	return dst
+}
+
+// GUIDs appends an array of GUIDs.
+func (e *Encoder) GUIDs(v []com.GUID) {
+	e.pad(4)
+	e.Grow(16 * len(v))
+	for i := range v {
+		e.GUID(v[i])
+	}
+}
+
+// GUIDs reads n GUIDs, as [Get] does.
+func (d *Decoder) GUIDs(dst []com.GUID, n int) []com.GUID {
+	d.skip(4)
+	if !d.Fits(n, 16) {
+		return dst[:0]
+	}
+	dst = Slice(dst, n)
+	for i := range dst {
+		dst[i] = d.GUID()
+	}
+	return dst
+}

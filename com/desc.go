@@ -67,6 +67,7 @@ func (d *Desc) DerivesFrom(iid *IID) bool {
 // registry is the one piece of global state in oxid: what the program was
 // compiled with. It is read without locks and copied on write.
 type registry struct {
+	all    []*Desc // in order of registration
 	byType map[reflect.Type]*Desc
 	byIID  map[IID][]*Desc
 }
@@ -114,6 +115,7 @@ func Register[T any](d Desc) *Desc {
 	for k, v := range old.byIID {
 		next.byIID[k] = v
 	}
+	next.all = append(old.all[:len(old.all):len(old.all)], &nd)
 	next.byType[t] = &nd
 	have := next.byIID[nd.IID]
 	next.byIID[nd.IID] = append(have[:len(have):len(have)], &nd)
@@ -131,6 +133,22 @@ func DescByType(t reflect.Type) *Desc { return loadRegistry().byType[t] }
 // DescsByIID returns every registered descriptor of iid, in order of
 // registration. The caller must not change the slice.
 func DescsByIID(iid *IID) []*Desc { return loadRegistry().byIID[*iid] }
+
+// Provide adds the proxy and the stub of an interface that was registered
+// without: an interface of this package, whose code needs an encoding that com
+// does not know. It returns d. The first provider wins. Call it from package
+// initialisation only, before the program's own code runs.
+func (d *Desc) Provide(newProxy func() (itf any, p *Proxy), newStub func() IRpcStubBuffer) *Desc {
+	registryMu.Lock()
+	defer registryMu.Unlock()
+	if d.NewProxy == nil && d.NewStub == nil {
+		d.NewProxy, d.NewStub = newProxy, newStub
+	}
+	return d
+}
+
+// allDescs returns every registered descriptor, in order of registration.
+func allDescs() []*Desc { return loadRegistry().all }
 
 // Unknown stands for an IUnknown* parameter: any Go value that is an object.
 type Unknown any

@@ -11,8 +11,9 @@ import (
 // method this is. The prefix COM is reserved: no IDL method is mapped to it.
 type Proxied interface{ COMProxy() *Proxy }
 
-// Part is implemented by a Go value that is a part of another object (a
-// tear-off): COMIdentity returns the object whose identity it shares.
+// Part is implemented by a Go value that is a part of another object: a
+// tear-off, or an object that is aggregated. COMIdentity returns the object
+// whose identity it shares; nil says that it is an object of its own.
 type Part interface{ COMIdentity() any }
 
 // ProxyManager is what an interface proxy knows of its identity. The proxy
@@ -22,7 +23,7 @@ type ProxyManager interface {
 	QueryInterface(ctx context.Context, iid *IID) (any, error)
 	// QueryDesc is QueryInterface for one Go type of an interface.
 	QueryDesc(ctx context.Context, d *Desc) (any, error)
-	// Released is told that the last hand-out of p was given back.
+	// Released is told once that the last hand-out of p was given back.
 	Released(p *Proxy)
 	// ReleasedContext is Released, waiting until the server has been told.
 	ReleasedContext(ctx context.Context, p *Proxy) error
@@ -30,11 +31,18 @@ type ProxyManager interface {
 	Peer() string
 }
 
-// proxy states: the lower 31 bits count hand-outs, the top bit says that the
-// proxy is disconnected.
+// OverReleaser may be implemented by a [ProxyManager] that wants to report
+// hand-outs of p that were given back although there was none, with a Release
+// too many. It is called by whoever releases, and must return quickly.
+type OverReleaser interface{ OverReleased(p *Proxy) }
+
+// proxy states: the lower 30 bits count hand-outs, the top bit says that the
+// proxy is disconnected, the one below that the last hand-out belonged to a
+// call that has returned.
 const (
 	proxyDisconnected = 1 << 31
-	proxyCount        = proxyDisconnected - 1
+	proxyCallEnded    = 1 << 30
+	proxyCount        = proxyCallEnded - 1
 )
 
 // Proxy is embedded in every interface proxy. It counts the hand-outs of its
@@ -78,11 +86,11 @@ func (p *Proxy) Channel() IRpcChannelBuffer { return p.ch }
 
 // AddUser counts one more hand-out. first says that the pointer is being made
 // and no hand-out need exist; otherwise AddUser fails once the count has
-// reached zero.
+// reached zero. It also fails at 2^30-1 hand-outs.
 func (p *Proxy) AddUser(first bool) bool {
 	for {
 		v := p.state.Load()
-		if v&proxyCount == 0 && !first {
+		if n := v & proxyCount; n == 0 && !first || n == proxyCount {
 			return false
 		}
 		if p.state.CompareAndSwap(v, v+1) {
@@ -93,14 +101,23 @@ func (p *Proxy) AddUser(first bool) bool {
 
 // DropUser gives one hand-out back. last says that it was the last one, ok
 // that there was one.
-func (p *Proxy) DropUser() (last, ok bool) {
+func (p *Proxy) DropUser() (last, ok bool) { return p.drop(0) }
+
+// drop is DropUser; mark is set in the state together with the count's
+// becoming zero, so that an error can say who gave back the last hand-out.
+func (p *Proxy) drop(mark uint32) (last, ok bool) {
 	for {
 		v := p.state.Load()
-		if v&proxyCount == 0 {
+		n := v & proxyCount
+		if n == 0 {
 			return false, false
 		}
-		if p.state.CompareAndSwap(v, v-1) {
-			return v&proxyCount == 1, true
+		next := v - 1
+		if n == 1 {
+			next |= mark
+		}
+		if p.state.CompareAndSwap(v, next) {
+			return n == 1, true
 		}
 	}
 }
@@ -111,7 +128,7 @@ func (p *Proxy) Users() int { return int(p.state.Load() & proxyCount) }
 // Begin starts a call of method op: it checks that the proxy may be used and
 // asks the channel for a message with size bytes of room. Generated code only.
 func (p *Proxy) Begin(ctx context.Context, op uint32, size int) (IRpcChannelBuffer, *RPCOLEMESSAGE, error) {
-	if v := p.state.Load(); v == 0 || v&proxyDisconnected != 0 || p.ch == nil {
+	if v := p.state.Load(); v&proxyCount == 0 || v&proxyDisconnected != 0 || p.ch == nil {
 		return nil, nil, p.unusable(op, v)
 	}
 	m, err := p.ch.GetBuffer(ctx, op, size)
@@ -125,7 +142,11 @@ func (p *Proxy) unusable(op uint32, v uint32) error {
 	if v&proxyCount == 0 && p.ch != nil {
 		e.HRESULT = CO_E_RELEASED
 		e.Hint = "the last hand-out of this pointer was released; a method that goes on using " +
-			"an argument or a result says oxid.Keep first"
+			"a pointer that it returns or passes on says oxid.Keep first"
+		if v&proxyCallEnded != 0 {
+			e.Hint = "this pointer was an argument of a call that has returned; a method that " +
+				"keeps an argument says oxid.Keep, and oxid.Release when it is done"
+		}
 		return e
 	}
 	e.HRESULT = CO_E_OBJNOTCONNECTED

@@ -61,9 +61,18 @@ func SetLocal[T any](local *T, v any) bool {
 	return ok
 }
 
-// ReleaseAll gives back every object in the list; see [Release].
+// ReleaseAll gives back every object of a reply that turned out to be bad; see
+// [Release]. For proxies.
 func ReleaseAll(objs []any) {
 	for _, o := range objs {
 		Release(o)
+	}
+}
+
+// ReleaseArgs gives back the arguments of a call that has returned; see
+// [ReleaseArg]. For stubs.
+func ReleaseArgs(objs []any) {
+	for _, o := range objs {
+		ReleaseArg(o)
 	}
 }

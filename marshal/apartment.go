@@ -1,0 +1,157 @@
+package marshal
+
+import (
+	"context"
+	"sync"
+
+	"oxid/com"
+	"oxid/orpc"
+)
+
+// Apartment is where objects live and where proxies may be used: an object
+// exporter with its OXID, its Remote Unknown and its tables. This runtime has
+// one multithreaded apartment; single-threaded ones are apartments of their
+// own with the same tables.
+type Apartment struct {
+	rt         *Runtime
+	kind       com.APTTYPE
+	id         uint16
+	oxid       orpc.OXID
+	remUnknown *interfaceStub
+	exporter   Exporter
+
+	register sync.Mutex // held while the exporter is being registered
+
+	// mu guards everything below, and the counts of stub managers and proxy
+	// managers of this apartment. No application code runs and nothing is sent
+	// while it is held.
+	mu         sync.Mutex
+	registered bool
+	resAddr    orpc.PackedBindings
+	objects    map[any]*stubManager        // by identity: (Go type, pointer)
+	oids       map[orpc.OID]*stubManager   // the same, by OID
+	remotes    map[remoteKey]*remoteObject // objects elsewhere that this apartment has proxies of
+	closed     bool
+}
+
+// remoteKey is the identity of an object elsewhere (CF-143).
+type remoteKey struct {
+	oxid orpc.OXID
+	oid  orpc.OID
+}
+
+func (rt *Runtime) newApartment(kind com.APTTYPE) (*Apartment, error) {
+	a := &Apartment{
+		rt: rt, kind: kind,
+		oxid:    orpc.NewID[orpc.OXID](),
+		objects: map[any]*stubManager{},
+		oids:    map[orpc.OID]*stubManager{},
+		remotes: map[remoteKey]*remoteObject{},
+	}
+	a.exporter.apt = a
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.closed {
+		return nil, com.CO_E_NOTINITIALIZED
+	}
+	if kind == com.APTTYPE_MTA && rt.mta != nil {
+		return rt.mta, nil
+	}
+	a.id = rt.nextID
+	rt.nextID++
+	if err := a.makeRemUnknown(); err != nil {
+		return nil, err
+	}
+	rt.apts[a.oxid] = a
+	if kind == com.APTTYPE_MTA {
+		rt.mta = a
+	}
+	return a, nil
+}
+
+// ready registers the exporter with its resolver once. It fails as often as
+// the registrar does, so that a daemon that comes up later is found.
+func (a *Apartment) ready(ctx context.Context) error {
+	a.mu.Lock()
+	done := a.registered || a.rt.opt.Registrar == nil
+	a.mu.Unlock()
+	if done {
+		return nil
+	}
+	a.register.Lock()
+	defer a.register.Unlock()
+	a.mu.Lock()
+	done = a.registered
+	a.mu.Unlock()
+	if done {
+		return nil
+	}
+	resAddr, err := a.rt.opt.Registrar.RegisterExporter(ctx, &a.exporter)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.resAddr, a.registered = resAddr, true
+	a.mu.Unlock()
+	return nil
+}
+
+// Runtime returns the runtime that a is part of.
+func (a *Apartment) Runtime() *Runtime { return a.rt }
+
+// Kind returns the kind of the apartment.
+func (a *Apartment) Kind() com.APTTYPE { return a.kind }
+
+// OXID returns the identifier of the apartment's object exporter.
+func (a *Apartment) OXID() orpc.OXID { return a.oxid }
+
+// Exporter returns the apartment as resolvers and activators see it.
+func (a *Apartment) Exporter() *Exporter { return &a.exporter }
+
+// newOID mints an OID. The apartment's lock is held.
+func (a *Apartment) newOID() orpc.OID {
+	for {
+		oid := orpc.NewID[orpc.OID]()
+		if _, taken := a.oids[oid]; !taken {
+			return oid
+		}
+	}
+}
+
+// close ends the apartment: proxies are disconnected and their references
+// given back (CF-032), objects are let go (CF-029, CF-030).
+func (a *Apartment) close(ctx context.Context) {
+	a.mu.Lock()
+	if a.closed {
+		a.mu.Unlock()
+		return
+	}
+	a.closed = true
+	var dead []*stubManager
+	for _, m := range a.objects {
+		dead = append(dead, m)
+	}
+	for _, m := range dead {
+		if m.strong > 0 && m.ext != nil {
+			m.notes = append(m.notes, extNote{closes: false})
+		}
+		m.strong, m.held, m.weak = 0, 0, 0
+		a.bury(m)
+	}
+	var remotes []*remoteObject
+	for _, ro := range a.remotes {
+		remotes = append(remotes, ro)
+	}
+	a.mu.Unlock()
+	for _, ro := range remotes {
+		ro.disconnect()
+	}
+	for _, m := range dead {
+		m.tell()
+		m.close()
+	}
+	a.rt.ipids.remove(a.remUnknown)
+	if r := a.rt.opt.Registrar; r != nil {
+		r.RevokeExporter(ctx, &a.exporter)
+	}
+}

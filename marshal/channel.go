@@ -1,0 +1,199 @@
+package marshal
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+
+	"oxid/com"
+	"oxid/dcerpc"
+	"oxid/orpc"
+	"oxid/step"
+)
+
+// channel is the client's IRpcChannelBuffer: it carries the calls of one
+// interface proxy to one IPID. It points to the identity strongly, so that an
+// object cannot be collected while one of its methods is running.
+type channel struct {
+	mgr  *proxyManager
+	desc *com.Desc
+	ipid com.IPID
+	pres atomic.Pointer[dcerpc.PresContext] // of the last connection; may be dead
+}
+
+// clientCall is one message of a client channel.
+type clientCall struct {
+	com.RPCOLEMESSAGE
+	ch     *channel
+	rpc    *dcerpc.ClientCall
+	header int              // bytes of ORPCTHIS in front of the parameters
+	sent   []orpc.STDOBJREF // references marshaled into the request
+
+	invoked bool
+}
+
+var clientCalls = sync.Pool{New: func() any { return new(clientCall) }}
+
+// callOf returns the call that m belongs to.
+func callOf(m *com.RPCOLEMESSAGE) *clientCall { c, _ := m.Reserved.(*clientCall); return c }
+
+// GetBuffer implements [com.IRpcChannelBuffer]: it connects when there is no
+// connection, and puts ORPCTHIS in front of the parameters ([MS-DCOM] 2.2.13.3).
+func (ch *channel) GetBuffer(ctx context.Context, op uint32, size int) (*com.RPCOLEMESSAGE, error) {
+	if err := ch.mgr.core.apt.check(ctx); err != nil {
+		return nil, ch.fail(op, step.Self, err)
+	}
+	pres, err := ch.presContext(ctx)
+	if err != nil {
+		return nil, ch.fail(op, step.ObjectRPC, err)
+	}
+	c := clientCalls.Get().(*clientCall)
+	c.ch = ch
+	c.rpc = pres.NewCall(uint16(op), &ch.ipid, size+orpc.ORPCTHISSize)
+	this := orpc.ORPCTHIS{Version: ch.mgr.core.exp.version(), CID: causality(ctx)}
+	c.rpc.Stub = this.Append(c.rpc.Stub)
+	c.header = len(c.rpc.Stub)
+	c.RPCOLEMESSAGE = com.RPCOLEMESSAGE{
+		Buffer:   c.rpc.Stub[c.header:],
+		Pointers: c,
+		Op:       op,
+		DataRep:  dcerpc.DataRepLE,
+		NDR64:    c.rpc.NDR64,
+		Align:    uint8(c.header % 8),
+		Reserved: c,
+	}
+	return &c.RPCOLEMESSAGE, nil
+}
+
+// SendReceive implements [com.IRpcChannelBuffer].
+func (ch *channel) SendReceive(ctx context.Context, m *com.RPCOLEMESSAGE) error {
+	c := callOf(m)
+	if c == nil || c.ch != ch {
+		return com.E_INVALIDARG
+	}
+	// Parameters that outgrew the buffer are elsewhere now.
+	if n := len(m.Buffer); n <= cap(c.rpc.Stub)-c.header && n > 0 && &c.rpc.Stub[:c.header+1][c.header] == &m.Buffer[0] {
+		c.rpc.Stub = c.rpc.Stub[:c.header+n]
+	} else {
+		c.rpc.Stub = append(c.rpc.Stub[:c.header], m.Buffer...)
+	}
+	c.invoked = true
+	err := c.rpc.Invoke(ctx)
+	if err == nil {
+		var n int
+		if _, n, err = orpc.ParseORPCTHAT(c.rpc.Reply, c.rpc.DataRep); err == nil {
+			m.Buffer, m.Align = c.rpc.Reply[n:], uint8(n%8)
+			m.DataRep, m.NDR64 = c.rpc.DataRep, c.rpc.NDR64
+			return nil
+		}
+	}
+	err = ch.fail(m.Op, step.Call, err)
+	ch.abandon(c, err)
+	return err
+}
+
+// abandon frees a call that failed. References in a request that certainly did
+// not reach the object are taken back; others are the server's now, and pings
+// sort out what it did with them.
+func (ch *channel) abandon(c *clientCall, err error) {
+	if notExecuted(err) {
+		c.takeBack()
+	}
+	ch.free(c)
+}
+
+// FreeBuffer implements [com.IRpcChannelBuffer].
+func (ch *channel) FreeBuffer(m *com.RPCOLEMESSAGE) {
+	c := callOf(m)
+	if c == nil || c.ch != ch {
+		return
+	}
+	if !c.invoked {
+		c.takeBack() // the arguments could not be marshaled
+	}
+	ch.free(c)
+}
+
+func (ch *channel) free(c *clientCall) {
+	c.rpc.Free()
+	*c = clientCall{sent: c.sent[:0]}
+	clientCalls.Put(c)
+}
+
+// GetDestCtx implements [com.IRpcChannelBuffer].
+func (ch *channel) GetDestCtx() com.MSHCTX { return ch.mgr.core.exp.destCtx() }
+
+// IsConnected implements [com.IRpcChannelBuffer]. It is true until a call has
+// found out that the object is gone (CF-226).
+func (ch *channel) IsConnected() bool {
+	ro := ch.mgr.core
+	ro.apt.mu.Lock()
+	defer ro.apt.mu.Unlock()
+	return !ro.gone && !ro.apt.closed
+}
+
+// presContext returns the presentation context of the interface on a live
+// connection to the exporter.
+func (ch *channel) presContext(ctx context.Context) (*dcerpc.PresContext, error) {
+	if p := ch.pres.Load(); p != nil && p.Conn().Err() == nil {
+		return p, nil
+	}
+	p, err := ch.mgr.core.exp.presContext(ctx, ch.desc.IID)
+	if err == nil {
+		ch.pres.Store(p)
+	}
+	return p, err
+}
+
+// fail says where a call failed. Faults of the object keep their code.
+func (ch *channel) fail(op uint32, at step.Step, err error) error {
+	e := &com.Error{HRESULT: com.HRESULTOf(err), Step: at, Peer: ch.mgr.Peer(),
+		Interface: ch.desc.Name, Method: ch.desc.MethodName(op), Err: err}
+	var inner *com.Error
+	if errors.As(err, &inner) {
+		e.Step, e.Attempts, e.Hint, e.Err = inner.Step, inner.Attempts, inner.Hint, inner.Err
+	}
+	if e.Hint == "" {
+		e.Hint = callHint(e.HRESULT)
+	}
+	return e
+}
+
+// callHint says what to do about an error that a call can meet.
+func callHint(hr com.HRESULT) string {
+	switch hr {
+	case com.RPC_E_DISCONNECTED, com.CO_E_OBJNOTCONNECTED:
+		return "the server let the object go, or was restarted: activate it again"
+	case com.RPC_X_BAD_STUB_DATA:
+		return "client and server were built from different descriptions of the interface"
+	case com.RPC_S_SERVER_UNAVAILABLE:
+		return "the server process is gone, or a firewall closes its port"
+	}
+	return ""
+}
+
+// notExecuted reports whether a failed call certainly did not reach the object.
+func notExecuted(err error) bool {
+	var f *dcerpc.Fault
+	if errors.As(err, &f) {
+		return f.DidNotExecute
+	}
+	return errors.Is(err, com.RPC_S_CALL_FAILED_DNE) || errors.Is(err, com.RPC_S_SERVER_UNAVAILABLE)
+}
+
+// causality returns the id of the chain that a call out of ctx belongs to; a
+// top-level call begins a new one (CF-280).
+func causality(ctx context.Context) com.CID {
+	if s := stateOf(ctx); s != nil && !s.cid.IsZero() {
+		return s.cid
+	}
+	// Unique is enough here: nothing is protected by a causality id.
+	a, b := rand.Uint64(), rand.Uint64()
+	g := com.CID{Data1: uint32(a), Data2: uint16(a >> 32), Data3: uint16(a >> 48)}
+	for i := range g.Data4 {
+		g.Data4[i] = byte(b >> (8 * i))
+	}
+	return g
+}

@@ -1,0 +1,246 @@
+package marshal
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"oxid/com"
+	"oxid/dcerpc"
+	"oxid/orpc"
+	"oxid/step"
+)
+
+// clientExporters is the OXID table of a client: every exporter elsewhere that
+// this process holds references of ([MS-DCOM] 3.2.3).
+type clientExporters struct {
+	rt *Runtime
+	mu sync.Mutex
+	by map[orpc.OXID]*clientExporter
+}
+
+// clientExporter is one exporter elsewhere and the connection to it.
+type clientExporter struct {
+	rt      *Runtime
+	oxid    orpc.OXID
+	resAddr orpc.PackedBindings // owned
+	users   int                 // objects of this exporter; guarded by clientExporters.mu
+
+	ready atomic.Pointer[exporterLink] // the current connection; may be dead
+
+	mu      sync.Mutex
+	info    *ExporterInfo // nil until resolved
+	dialing *dialing      // a connection attempt in progress
+
+	rel releaseQueue
+}
+
+// exporterLink is one connection to an exporter.
+type exporterLink struct {
+	conn    *dcerpc.ClientConn
+	info    *ExporterInfo
+	dest    com.MSHCTX
+	version orpc.COMVERSION // the lower of ours and the server's
+}
+
+// dialing is a connection attempt that several calls may wait for.
+type dialing struct {
+	done chan struct{}
+	link *exporterLink
+	err  error
+}
+
+// find returns the entry of oxid, made when there is none. resAddr is copied.
+func (t *clientExporters) find(oxid orpc.OXID, resAddr orpc.PackedBindings, info *ExporterInfo) *clientExporter {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := t.by[oxid]
+	if x == nil {
+		x = &clientExporter{rt: t.rt, oxid: oxid, resAddr: resAddr.Clone()}
+		x.rel.x = x
+		if t.by == nil {
+			t.by = map[orpc.OXID]*clientExporter{}
+		}
+		t.by[oxid] = x
+	}
+	if info != nil {
+		x.mu.Lock()
+		if x.info == nil {
+			x.info = info
+		}
+		x.mu.Unlock()
+	}
+	return x
+}
+
+// retain counts one more object of x.
+func (x *clientExporter) retain() {
+	t := &x.rt.exporters
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x.users++
+	t.by[x.oxid] = x
+}
+
+// drop counts one object less. An exporter without objects is forgotten once
+// its releases are delivered; its connection closes when it has been idle.
+func (x *clientExporter) drop() {
+	t := &x.rt.exporters
+	t.mu.Lock()
+	x.users--
+	forget := x.users == 0
+	if forget {
+		delete(t.by, x.oxid)
+	}
+	t.mu.Unlock()
+	if forget {
+		x.rel.closeWhenEmpty()
+	}
+}
+
+// close delivers what has to be released and closes every connection.
+func (t *clientExporters) close(ctx context.Context) (err error) {
+	t.mu.Lock()
+	list := make([]*clientExporter, 0, len(t.by))
+	for _, x := range t.by {
+		list = append(list, x)
+	}
+	t.mu.Unlock()
+	for _, x := range list {
+		if e := x.flushReleases(ctx); e != nil && err == nil {
+			err = e
+		}
+		x.hangUp()
+	}
+	return err
+}
+
+// hangUp closes the connection, if there is one.
+func (x *clientExporter) hangUp() {
+	if l := x.ready.Load(); l != nil {
+		l.conn.Close()
+	}
+}
+
+// presContext returns the presentation context for iid on a live connection.
+func (x *clientExporter) presContext(ctx context.Context, iid com.IID) (*dcerpc.PresContext, error) {
+	l, err := x.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.conn.Context(ctx, dcerpc.SyntaxID{UUID: iid})
+}
+
+// connect returns the live connection, or makes one: callers that come
+// meanwhile wait for the same attempt.
+func (x *clientExporter) connect(ctx context.Context) (*exporterLink, error) {
+	if l := x.ready.Load(); l != nil && l.conn.Err() == nil {
+		return l, nil
+	}
+	x.mu.Lock()
+	if l := x.ready.Load(); l != nil && l.conn.Err() == nil {
+		x.mu.Unlock()
+		return l, nil
+	}
+	d := x.dialing
+	if d == nil {
+		d = &dialing{done: make(chan struct{})}
+		x.dialing = d
+		info := x.info
+		// The attempt belongs to all who wait for it, so it does not end with
+		// the first caller's context, only with its deadline or the runtime.
+		go func() {
+			ctx, cancel := x.rt.dialContext(ctx)
+			defer cancel()
+			d.link, d.err = x.dial(ctx, info)
+			x.mu.Lock()
+			if d.err == nil {
+				x.ready.Store(d.link)
+				x.info = d.link.info
+			}
+			x.dialing = nil
+			x.mu.Unlock()
+			close(d.done)
+		}()
+	}
+	x.mu.Unlock()
+	select {
+	case <-d.done:
+		return d.link, d.err
+	case <-ctx.Done():
+		return nil, &com.Error{HRESULT: com.HRESULTOf(ctx.Err()), Step: step.ObjectTCP, Peer: x.peer(), Err: ctx.Err()}
+	}
+}
+
+// dial resolves the exporter when need be and connects to the first of its
+// bindings that answers.
+func (x *clientExporter) dial(ctx context.Context, info *ExporterInfo) (*exporterLink, error) {
+	if info == nil {
+		r := x.rt.opt.Resolver
+		if r == nil {
+			return nil, &com.Error{HRESULT: com.CO_E_OBJNOTCONNECTED, Step: step.Resolver,
+				Hint: "this runtime has no resolver, so only objects that it activated itself can be called"}
+		}
+		var err error
+		if info, err = r.ResolveOXID(ctx, x.oxid, x.resAddr); err != nil {
+			return nil, err
+		}
+	}
+	version, err := orpc.Negotiate(orpc.Version57, info.Version)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := x.rt.dialBindings(ctx, info)
+	if err != nil {
+		return nil, err
+	}
+	return &exporterLink{conn: conn, info: info, dest: destinationOf(conn.LocalAddr(), conn.RemoteAddr()), version: version}, nil
+}
+
+// peer names the exporter for errors: where it is connected, else the first
+// address that is known of it.
+func (x *clientExporter) peer() string {
+	if l := x.ready.Load(); l != nil {
+		return l.conn.RemoteAddr().String()
+	}
+	x.mu.Lock()
+	info := x.info
+	x.mu.Unlock()
+	if info != nil && len(info.Bindings.StringBindings) > 0 {
+		return info.Bindings.StringBindings[0].String()
+	}
+	if dsa, err := x.resAddr.Unpack(); err == nil && len(dsa.StringBindings) > 0 {
+		return dsa.StringBindings[0].String()
+	}
+	return x.oxid.String()
+}
+
+// version returns the COM version to put into calls ([MS-DCOM] 1.7).
+func (x *clientExporter) version() orpc.COMVERSION {
+	if l := x.ready.Load(); l != nil {
+		return l.version
+	}
+	return orpc.Version57
+}
+
+// destCtx tells proxies where the exporter is (CF-227).
+func (x *clientExporter) destCtx() com.MSHCTX {
+	if l := x.ready.Load(); l != nil {
+		return l.dest
+	}
+	return com.MSHCTX_DIFFERENTMACHINE
+}
+
+// destinationOf tells whether the two ends of a connection are on one machine.
+func destinationOf(local, remote net.Addr) com.MSHCTX {
+	if local == nil || remote == nil || local.Network() != "tcp" {
+		return com.MSHCTX_LOCAL
+	}
+	lh, _, err1 := net.SplitHostPort(local.String())
+	rh, _, err2 := net.SplitHostPort(remote.String())
+	if err1 == nil && err2 == nil && lh == rh {
+		return com.MSHCTX_LOCAL
+	}
+	return com.MSHCTX_DIFFERENTMACHINE
+}

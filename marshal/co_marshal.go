@@ -1,0 +1,306 @@
+package marshal
+
+import (
+	"context"
+	"errors"
+
+	"oxid/com"
+	"oxid/orpc"
+	"oxid/step"
+)
+
+// CoMarshalInterface writes a packet for obj, marshaled as iid, to stm: the
+// object's own IMarshal decides when it has one, the standard marshaler
+// otherwise (CF-089). Errors leave the stream as it was.
+func (a *Apartment) CoMarshalInterface(ctx context.Context, stm com.IStream, iid *com.IID, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) error {
+	if stm == nil || obj == nil || iid == nil { // CF-017
+		return com.E_INVALIDARG
+	}
+	d, err := a.descFor(ctx, obj, iid)
+	if err != nil {
+		return err
+	}
+	b, err := a.marshalTo(ctx, nil, d, obj, dest, flags, stm)
+	if err != nil || b == nil {
+		return err
+	}
+	if _, err = stm.Write(ctx, b); err != nil {
+		if r, _, perr := orpc.ParseOBJREF(b); perr == nil && r.HasStd() {
+			a.stdRelease(ctx, &r)
+		}
+	}
+	return err
+}
+
+// marshalTo appends the packet of obj to b. When stm is not nil, an object
+// that reports CLSID_StdMarshal writes its packet there itself, and b comes
+// back as it was (CF-091).
+func (a *Apartment) marshalTo(ctx context.Context, b []byte, d *com.Desc, obj any, dest com.MSHCTX, flags com.MSHLFLAGS, stm com.IStream) ([]byte, error) {
+	if err := a.check(ctx); err != nil {
+		return b, err
+	}
+	if _, proxy := obj.(com.Proxied); !proxy {
+		if a.rt.types.Has(ctx, obj, &com.IID_INoMarshal) {
+			return b, &com.Error{HRESULT: com.CO_E_NOT_SUPPORTED, Step: step.Interface, Interface: d.Name,
+				Hint: "the object is marked INoMarshal"}
+		}
+		m, err := a.rt.types.Query(ctx, obj, &com.IID_IMarshal)
+		if im, ok := m.(com.IMarshal); ok && err == nil {
+			return a.customMarshal(ctx, b, im, d, obj, dest, flags, stm)
+		}
+	}
+	r, err := a.stdMarshal(ctx, obj, d, dest, flags)
+	if err != nil {
+		return b, err
+	}
+	return r.Append(b), nil
+}
+
+// customMarshal lets an object with its own IMarshal write its packet
+// (CF-090, CF-091, CF-097, CF-098).
+func (a *Apartment) customMarshal(ctx context.Context, b []byte, im com.IMarshal, d *com.Desc, obj any, dest com.MSHCTX, flags com.MSHLFLAGS, stm com.IStream) ([]byte, error) {
+	clsid, err := im.GetUnmarshalClass(ctx, &d.IID, obj, dest, flags)
+	if err != nil {
+		return b, err
+	}
+	if clsid == com.CLSID_StdMarshal {
+		if stm != nil {
+			return nil, im.MarshalInterface(ctx, stm, &d.IID, obj, dest, flags)
+		}
+		mem := com.NewMemoryStream(nil)
+		err := im.MarshalInterface(ctx, mem, &d.IID, obj, dest, flags)
+		return append(b, mem.Bytes()...), err
+	}
+	size, err := im.GetMarshalSizeMax(ctx, &d.IID, obj, dest, flags)
+	if err != nil {
+		return b, err
+	}
+	mem := com.NewMemoryStream(nil)
+	if err := im.MarshalInterface(ctx, mem, &d.IID, obj, dest, flags); err != nil {
+		return b, err
+	}
+	r := orpc.OBJREF{Flags: orpc.OBJREF_CUSTOM, IID: d.IID, CLSID: clsid, Reserved: size, Data: mem.Bytes()}
+	return r.Append(b), nil
+}
+
+// CoUnmarshalInterface reads a packet from stm and returns the object it
+// stands for, queried for iid. A zero iid means the one in the packet
+// (CF-025). The stream is left behind the packet.
+func (a *Apartment) CoUnmarshalInterface(ctx context.Context, stm com.IStream, iid *com.IID) (any, error) {
+	if stm == nil || iid == nil {
+		return nil, com.E_INVALIDARG
+	}
+	if err := a.usable(); err != nil { // before the stream is read (CF-019)
+		return nil, err
+	}
+	r, err := orpc.ReadOBJREF(ctx, stm)
+	if err != nil {
+		return nil, err
+	}
+	var want *com.Desc
+	if *iid != (com.IID{}) {
+		if descs := com.DescsByIID(iid); len(descs) > 0 {
+			want = descs[0]
+		} else {
+			want = &com.Desc{IID: *iid, Name: iid.String()}
+		}
+	}
+	if r.Flags == orpc.OBJREF_CUSTOM {
+		return a.customUnmarshal(ctx, &r, stm, iid)
+	}
+	return a.stdUnmarshal(ctx, &r, want)
+}
+
+// customUnmarshal creates the unmarshal class that a packet names and lets it
+// read the rest. Which classes a process creates for a peer is its own
+// decision: only those registered for it, nothing else.
+func (a *Apartment) customUnmarshal(ctx context.Context, r *orpc.OBJREF, stm com.IStream, iid *com.IID) (any, error) {
+	im, err := a.rt.classes.unmarshaler(ctx, a, r.CLSID)
+	if err != nil {
+		return nil, err
+	}
+	if *iid == (com.IID{}) {
+		iid = &r.IID
+	}
+	return im.UnmarshalInterface(ctx, stm, iid)
+}
+
+// CoReleaseMarshalData gives back what a packet holds, without unmarshaling
+// it. It may be called from any apartment (CF-008).
+func (a *Apartment) CoReleaseMarshalData(ctx context.Context, stm com.IStream) error {
+	if stm == nil {
+		return com.E_INVALIDARG
+	}
+	r, err := orpc.ReadOBJREF(ctx, stm)
+	if err != nil {
+		return err
+	}
+	if r.Flags == orpc.OBJREF_CUSTOM {
+		im, err := a.rt.classes.unmarshaler(ctx, a, r.CLSID)
+		if err != nil {
+			return err
+		}
+		return im.ReleaseMarshalData(ctx, stm)
+	}
+	return a.stdRelease(ctx, &r)
+}
+
+// objrefOverhead is the C size of the OBJREF structure (CF-095).
+const objrefOverhead = 88
+
+// CoGetMarshalSizeMax returns an upper bound in bytes for the packet that
+// CoMarshalInterface would write: the marshaler's figure plus the size of the
+// OBJREF structure.
+func (a *Apartment) CoGetMarshalSizeMax(ctx context.Context, iid *com.IID, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) (uint32, error) {
+	if obj == nil {
+		return 0, com.E_POINTER // CF-096
+	}
+	var im com.IMarshal
+	if _, proxy := obj.(com.Proxied); !proxy {
+		if m, err := a.rt.types.Query(ctx, obj, &com.IID_IMarshal); err == nil {
+			im, _ = m.(com.IMarshal)
+		}
+	}
+	if im == nil {
+		im = &stdMarshaler{apt: a, obj: obj}
+		return im.GetMarshalSizeMax(ctx, iid, obj, dest, flags) // counts the OBJREF itself (CF-107)
+	}
+	n, err := im.GetMarshalSizeMax(ctx, iid, obj, dest, flags)
+	return n + objrefOverhead, err
+}
+
+// CoGetStandardMarshal returns the standard marshaler as an object, for an
+// object's own IMarshal to delegate to. It does not ask the object for IMarshal
+// (CF-110). A nil obj gives one that can only unmarshal and release (CF-111).
+func (a *Apartment) CoGetStandardMarshal(ctx context.Context, iid *com.IID, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) (com.IMarshal, error) {
+	if err := a.usable(); err != nil { // CF-112
+		return nil, err
+	}
+	if _, err := kindOf(flags); err != nil {
+		return nil, err
+	}
+	return &stdMarshaler{apt: a, obj: obj}, nil
+}
+
+// CoDisconnectObject severs every external connection of obj: its IPIDs die,
+// clients are told RPC_E_DISCONNECTED. Calls that are running complete
+// (CF-083). IExternalConnection is not told (CF-074).
+func (a *Apartment) CoDisconnectObject(ctx context.Context, obj any, reserved uint32) error {
+	if obj == nil {
+		return com.E_INVALIDARG
+	}
+	if m, err := a.rt.types.Query(ctx, obj, &com.IID_IMarshal); err == nil { // CF-085
+		if im, ok := m.(com.IMarshal); ok {
+			return im.DisconnectObject(ctx, reserved)
+		}
+	}
+	return a.stdDisconnect(obj)
+}
+
+func (a *Apartment) stdDisconnect(obj any) error {
+	identity, err := com.IdentityOf(obj)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	m := a.objects[identity]
+	if m == nil {
+		a.mu.Unlock()
+		return nil
+	}
+	m.strong, m.held, m.weak = 0, 0, 0
+	a.bury(m)
+	a.mu.Unlock()
+	m.close()
+	return nil
+}
+
+// CoLockObjectExternal holds obj for this process as a client would, or gives
+// such a hold back. lastUnlockReleases says whether the last unlock lets
+// table-weak packets go too; it is what IExternalConnection is told
+// (CF-073 to CF-080).
+func (a *Apartment) CoLockObjectExternal(ctx context.Context, obj any, lock, lastUnlockReleases bool) error {
+	if obj == nil {
+		return com.E_INVALIDARG
+	}
+	identity, err := com.IdentityOf(obj)
+	if err != nil {
+		return err
+	}
+	if !lock {
+		a.mu.Lock()
+		m := a.objects[identity]
+		dead := false
+		if m != nil && m.held > 0 {
+			m.held--
+			dead = m.drop(1, lastUnlockReleases)
+		}
+		a.mu.Unlock()
+		if m != nil {
+			m.tell()
+			if dead {
+				m.close()
+			}
+		}
+		return nil
+	}
+	m, err := a.managerFor(ctx, identity)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	m.held++
+	m.addStrong(1)
+	a.mu.Unlock()
+	m.tell()
+	a.unpin(m)
+	return nil
+}
+
+// CoMarshalHresult writes hr as 4 little-endian bytes (CF-027).
+func CoMarshalHresult(ctx context.Context, stm com.IStream, hr com.HRESULT) error {
+	b := [4]byte{byte(hr), byte(hr >> 8), byte(hr >> 16), byte(hr >> 24)}
+	_, err := stm.Write(ctx, b[:])
+	return err
+}
+
+// CoUnmarshalHresult reads what CoMarshalHresult wrote.
+func CoUnmarshalHresult(ctx context.Context, stm com.IStream) (com.HRESULT, error) {
+	var b [4]byte
+	if err := com.ReadFull(ctx, stm, b[:]); err != nil {
+		return 0, err
+	}
+	return com.HRESULT(b[0]) | com.HRESULT(b[1])<<8 | com.HRESULT(b[2])<<16 | com.HRESULT(b[3])<<24, nil
+}
+
+// descFor finds the descriptor with which obj is marshaled as iid: the one that
+// obj itself has, when several packages were generated for one IID.
+func (a *Apartment) descFor(ctx context.Context, obj any, iid *com.IID) (*com.Desc, error) {
+	descs := com.DescsByIID(iid)
+	if len(descs) == 0 {
+		return nil, &com.Error{HRESULT: com.E_NOINTERFACE, Step: step.Interface, Interface: iid.String(), Err: com.REGDB_E_IIDNOTREG,
+			Hint: "no interface of this IID is linked into this program: import the package generated from its IDL"}
+	}
+	if _, proxy := obj.(com.Proxied); proxy || len(descs) == 1 {
+		return descs[0], nil
+	}
+	var last error
+	for _, d := range descs {
+		if _, err := a.rt.types.QueryDesc(ctx, obj, d); err == nil {
+			return d, nil
+		} else if last = err; !errors.Is(err, com.E_NOINTERFACE) {
+			break
+		}
+	}
+	return nil, last
+}
+
+// usable fails with CO_E_NOTINITIALIZED once the apartment has ended.
+func (a *Apartment) usable() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return com.CO_E_NOTINITIALIZED
+	}
+	return nil
+}

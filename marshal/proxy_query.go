@@ -1,0 +1,108 @@
+package marshal
+
+import (
+	"context"
+
+	"oxid/com"
+	"oxid/orpc"
+	"oxid/step"
+)
+
+// QueryInterface implements [com.ProxyManager]. The pointer that it returns is
+// one more hand-out: the caller releases it.
+func (pm *proxyManager) QueryInterface(ctx context.Context, iid *com.IID) (any, error) {
+	if d := localProxyDesc(iid); d != nil {
+		return pm.handLocal(ctx, d)
+	}
+	descs := com.DescsByIID(iid)
+	if len(descs) == 0 {
+		return nil, &com.Error{HRESULT: com.REGDB_E_IIDNOTREG, Step: step.Interface, Peer: pm.Peer(), Interface: iid.String(),
+			Hint: "no interface of this IID is linked into this program: import the package generated from its IDL"}
+	}
+	return pm.QueryDesc(ctx, descs[0])
+}
+
+// QueryDesc implements [com.ProxyManager].
+func (pm *proxyManager) QueryDesc(ctx context.Context, d *com.Desc) (any, error) {
+	if l := localProxyDesc(&d.IID); l != nil {
+		return pm.handLocal(ctx, l)
+	}
+	if d.Local {
+		return nil, com.E_NOINTERFACE // never remoted: the server is not asked
+	}
+	if err := pm.core.apt.check(ctx); err != nil {
+		return nil, err
+	}
+	ipid, held, err := pm.hold(&d.IID)
+	if err != nil {
+		return nil, err
+	}
+	defer pm.core.unpin(pm)
+	if !held {
+		refs, err := pm.queryRemote(ctx, []com.IID{d.IID})
+		if err != nil {
+			return nil, err
+		}
+		if refs[0].HRESULT.Failed() {
+			return nil, &com.Error{HRESULT: refs[0].HRESULT, Step: step.Interface, Peer: pm.Peer(), Interface: d.Name,
+				Hint: "the object does not have this interface, or its server has no stub for it"}
+		}
+		ipid = refs[0].Std.IPID
+	}
+	return pm.hand(ctx, d, ipid)
+}
+
+// hold pins the core and looks for a reference to iid. It fails when the
+// object has been let go.
+func (pm *proxyManager) hold(iid *com.IID) (ipid com.IPID, held bool, err error) {
+	ro := pm.core
+	ro.apt.mu.Lock()
+	defer ro.apt.mu.Unlock()
+	if ro.gone {
+		if ro.apt.closed {
+			return ipid, false, com.CO_E_OBJNOTCONNECTED
+		}
+		return ipid, false, com.CO_E_RELEASED
+	}
+	ro.pins++
+	if r := ro.refFor(iid); r != nil {
+		return r.ipid, true, nil
+	}
+	return ipid, false, nil
+}
+
+// queryRemote asks the server for interfaces in one call and takes the
+// references that it answers with (IRemUnknown::RemQueryInterface). The core
+// is pinned.
+func (pm *proxyManager) queryRemote(ctx context.Context, iids []com.IID) ([]orpc.REMQIRESULT, error) {
+	ro := pm.core
+	ro.apt.mu.Lock()
+	var via com.IPID
+	for _, r := range ro.refs {
+		if r.public > 0 {
+			via = r.ipid
+			break
+		}
+	}
+	ro.apt.mu.Unlock()
+	res, err := ro.exp.remQueryInterface(ctx, via, publicRefs, iids)
+	if err != nil {
+		return nil, err
+	}
+	ro.apt.mu.Lock()
+	defer ro.apt.mu.Unlock()
+	for i := range res {
+		if res[i].HRESULT.Succeeded() {
+			ro.own(iids[i], res[i].Std.IPID, res[i].Std.PublicRefs)
+		}
+	}
+	return res, nil
+}
+
+// check verifies that ctx may use proxies of apartment a (CF-160 to CF-162).
+func (a *Apartment) check(ctx context.Context) error {
+	if s := stateOf(ctx); s != nil && s.apt != nil && s.apt.rt == a.rt && s.apt != a {
+		return com.RPC_E_WRONG_THREAD
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package marshal
+
+import (
+	"weak"
+
+	"oxid/com"
+	"oxid/orpc"
+)
+
+// remoteObject is the core of a proxy manager: what one apartment holds of one
+// object elsewhere. The tables and the clean-up of a collected proxy point to
+// it; it points to its head, the identity that applications hold, only weakly,
+// so that a forgotten proxy can be collected and its references given back.
+//
+// All fields but the constant ones are guarded by the apartment's lock.
+type remoteObject struct {
+	apt    *Apartment      // constant
+	exp    *clientExporter // constant
+	oid    orpc.OID        // constant
+	noPing bool            // constant
+
+	head weak.Pointer[proxyManager]
+	gen  uint32 // counts heads; a clean-up for an older one only reports
+	pins uint32 // unmarshaling and queries in progress
+	gone bool   // out of the tables; its references have been given back
+	refs []wireRef
+	one  [1]wireRef // room for the usual case
+}
+
+// wireRef is what this apartment owns of one IPID.
+type wireRef struct {
+	ipid   com.IPID
+	iid    com.IID
+	public uint32 // references that must be given back
+}
+
+// refFor returns the reference to iid that can be called, or nil. The
+// apartment's lock is held.
+func (ro *remoteObject) refFor(iid *com.IID) *wireRef {
+	for i := range ro.refs {
+		if ro.refs[i].iid == *iid && ro.refs[i].public > 0 {
+			return &ro.refs[i]
+		}
+	}
+	return nil
+}
+
+// own counts n more references on ipid. The apartment's lock is held.
+func (ro *remoteObject) own(iid com.IID, ipid com.IPID, n uint32) {
+	for i := range ro.refs {
+		if ro.refs[i].ipid == ipid {
+			ro.refs[i].public += n
+			return
+		}
+	}
+	if ro.refs == nil {
+		ro.refs = ro.one[:0]
+	}
+	ro.refs = append(ro.refs, wireRef{ipid: ipid, iid: iid, public: n})
+}
+
+// pinRemote returns the pinned core of an object elsewhere, made when there is
+// none, together with its head.
+func (a *Apartment) pinRemote(exp *clientExporter, std *orpc.STDOBJREF) (*remoteObject, *proxyManager, error) {
+	key := remoteKey{std.OXID, std.OID}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil, nil, com.CO_E_NOTINITIALIZED
+	}
+	ro := a.remotes[key]
+	if ro == nil {
+		ro = &remoteObject{apt: a, exp: exp, oid: std.OID, noPing: std.NoPing()}
+		a.remotes[key] = ro
+		exp.retain()
+		if !ro.noPing {
+			a.rt.pings.add(exp.resAddr, std.OID)
+		}
+	}
+	ro.pins++
+	head := ro.head.Value()
+	if head == nil || head.dead {
+		head = newProxyManager(ro)
+	}
+	return ro, head, nil
+}
+
+// unpin ends what pinRemote began. Without any live proxy the object is let go.
+func (ro *remoteObject) unpin(head *proxyManager) {
+	a := ro.apt
+	a.mu.Lock()
+	ro.pins--
+	gone := head.live == 0 && ro.letGo(head)
+	a.mu.Unlock()
+	if gone {
+		ro.giveBack()
+	}
+}
+
+// letGo takes the object out of the tables unless it is being unmarshaled or
+// queried. When it reports true the caller, after giving the apartment's lock
+// back, calls giveBack.
+func (ro *remoteObject) letGo(head *proxyManager) bool {
+	if ro.pins > 0 || ro.gone {
+		return false
+	}
+	ro.gone = true
+	if head != nil {
+		head.dead = true
+		head.cleanup.Stop()
+	}
+	delete(ro.apt.remotes, remoteKey{ro.exp.oxid, ro.oid})
+	return true
+}
+
+// giveBack sends the references home, without waiting, and stops the pings. It
+// runs once, after letGo: nobody else touches the references any more.
+func (ro *remoteObject) giveBack() {
+	ro.exp.releaseLater(ro.refs)
+	if !ro.noPing {
+		ro.apt.rt.pings.remove(ro.exp.resAddr, ro.oid)
+	}
+	ro.exp.drop()
+}
+
+// disconnect ends the object for a closing apartment: proxies fail with
+// CO_E_OBJNOTCONNECTED from now on (CF-033), references go home.
+func (ro *remoteObject) disconnect() {
+	a := ro.apt
+	a.mu.Lock()
+	if ro.gone {
+		a.mu.Unlock()
+		return
+	}
+	head := ro.head.Value()
+	if head != nil {
+		for _, p := range head.proxies {
+			p.p.Disconnect()
+		}
+	}
+	ro.pins = 0
+	gone := ro.letGo(head)
+	a.mu.Unlock()
+	if gone {
+		ro.giveBack()
+	}
+}

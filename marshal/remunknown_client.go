@@ -1,0 +1,100 @@
+package marshal
+
+import (
+	"context"
+
+	"oxid/com"
+	"oxid/dcerpc"
+	"oxid/ndr"
+	"oxid/orpc"
+	"oxid/step"
+)
+
+// Calls on an exporter's Remote Unknown ([MS-DCOM] 3.1.1.5.6): they concern
+// references, so they go past the proxies.
+
+// callRemUnknown makes one call on the Remote Unknown.
+func (x *clientExporter) callRemUnknown(ctx context.Context, op uint16, size int, in func(*ndr.Encoder), out func(*ndr.Decoder)) error {
+	fail := func(at step.Step, err error) error {
+		return &com.Error{HRESULT: com.HRESULTOf(err), Step: at, Peer: x.peer(), Interface: "IRemUnknown",
+			Method: remUnknownDesc.MethodName(uint32(op)), Err: err, Hint: callHint(com.HRESULTOf(err))}
+	}
+	l, err := x.connect(ctx)
+	if err != nil {
+		return err
+	}
+	pres, err := l.conn.Context(ctx, dcerpc.SyntaxID{UUID: com.IID_IRemUnknown})
+	if err != nil {
+		return fail(step.ObjectRPC, err)
+	}
+	c := pres.NewCall(op, &l.info.RemUnknown, orpc.ORPCTHISSize+size)
+	defer c.Free()
+	this := orpc.ORPCTHIS{Version: l.version, CID: causality(ctx)}
+	c.Stub = this.Append(c.Stub)
+	e := ndr.EncodeTo(c.Stub, c.NDR64)
+	in(&e)
+	if c.Stub, err = e.Data(); err != nil {
+		return fail(step.Self, err)
+	}
+	if err := c.Invoke(ctx); err != nil {
+		return fail(step.Call, err)
+	}
+	_, n, err := orpc.ParseORPCTHAT(c.Reply, c.DataRep)
+	if err != nil {
+		return fail(step.Call, err)
+	}
+	m := com.RPCOLEMESSAGE{Buffer: c.Reply[n:], DataRep: c.DataRep, NDR64: c.NDR64, Align: uint8(n % 8)}
+	d := ndr.NewDecoder(ctx, &m)
+	out(&d)
+	if err := d.Err(); err != nil {
+		return fail(step.Call, err)
+	}
+	return nil
+}
+
+// remQueryInterface asks for interfaces of the object that via is one of.
+func (x *clientExporter) remQueryInterface(ctx context.Context, via com.IPID, refs uint32, iids []com.IID) ([]orpc.REMQIRESULT, error) {
+	req := orpc.RemQueryInterfaceRequest{IPID: via, Refs: refs, IIDs: iids}
+	var res orpc.RemQueryInterfaceResponse
+	err := x.callRemUnknown(ctx, 3, 28+16*len(iids), req.Encode, func(d *ndr.Decoder) { res.Decode(d, len(iids)) })
+	if err != nil {
+		return nil, err
+	}
+	if len(res.Results) != len(iids) { // the call as a whole failed
+		hr := res.HRESULT
+		if hr.Succeeded() {
+			hr = com.RPC_E_INVALID_DATA
+		}
+		return nil, &com.Error{HRESULT: hr, Step: step.Interface, Peer: x.peer(), Interface: "IRemUnknown", Method: "RemQueryInterface",
+			Hint: callHint(hr)}
+	}
+	return res.Results, nil
+}
+
+// remAddRef asks for n more references on ipid.
+func (x *clientExporter) remAddRef(ctx context.Context, ipid com.IPID, n uint32) error {
+	req := orpc.RemRefsRequest{Refs: []orpc.REMINTERFACEREF{{IPID: ipid, PublicRefs: n}}}
+	var res orpc.RemAddRefResponse
+	err := x.callRemUnknown(ctx, 4, 32, req.Encode, func(d *ndr.Decoder) { res.Decode(d, 1) })
+	if err != nil {
+		return err
+	}
+	if hr := res.Results[0]; hr.Failed() {
+		return &com.Error{HRESULT: hr, Step: step.Interface, Peer: x.peer(), Interface: "IRemUnknown", Method: "RemAddRef"}
+	}
+	if res.HRESULT.Failed() {
+		return &com.Error{HRESULT: res.HRESULT, Step: step.Interface, Peer: x.peer(), Interface: "IRemUnknown", Method: "RemAddRef"}
+	}
+	return nil
+}
+
+// remRelease gives references back.
+func (x *clientExporter) remRelease(ctx context.Context, refs []orpc.REMINTERFACEREF) error {
+	req := orpc.RemRefsRequest{Refs: refs}
+	var res orpc.RemReleaseResponse
+	err := x.callRemUnknown(ctx, 5, 8+24*len(refs), req.Encode, res.Decode)
+	if err == nil && res.HRESULT.Failed() {
+		err = res.HRESULT
+	}
+	return err
+}

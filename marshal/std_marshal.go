@@ -1,0 +1,219 @@
+package marshal
+
+import (
+	"context"
+
+	"oxid/com"
+	"oxid/orpc"
+	"oxid/step"
+)
+
+// kindOf turns marshaling flags into the kind of packet.
+func kindOf(flags com.MSHLFLAGS) (stubKind, error) {
+	switch flags &^ com.MSHLFLAGS_NOPING {
+	case com.MSHLFLAGS_NORMAL:
+		return kindNormal, nil
+	case com.MSHLFLAGS_TABLESTRONG:
+		return kindTableStrong, nil
+	case com.MSHLFLAGS_TABLEWEAK:
+		return kindTableWeak, nil
+	}
+	return 0, com.E_INVALIDARG
+}
+
+// stdMarshal makes the standard packet of obj as interface d. The references
+// that it carries are counted: the packet must be unmarshaled or released.
+func (a *Apartment) stdMarshal(ctx context.Context, obj any, d *com.Desc, dest com.MSHCTX, flags com.MSHLFLAGS) (orpc.OBJREF, error) {
+	kind, err := kindOf(flags)
+	if err != nil {
+		return orpc.OBJREF{}, err
+	}
+	if p, ok := obj.(com.Proxied); ok {
+		return a.proxyMarshal(ctx, p.COMProxy(), d, kind)
+	}
+	identity, err := com.IdentityOf(obj)
+	if err != nil {
+		return orpc.OBJREF{}, err
+	}
+	if err := a.ready(ctx); err != nil {
+		return orpc.OBJREF{}, err
+	}
+	m, err := a.managerFor(ctx, identity)
+	if err != nil {
+		return orpc.OBJREF{}, err
+	}
+	defer a.unpin(m)
+	r := orpc.OBJREF{Flags: orpc.OBJREF_STANDARD, IID: d.IID}
+	var s *interfaceStub
+	for ok := false; !ok; {
+		if s, err = m.interfaceStub(ctx, d, kind); err != nil {
+			return orpc.OBJREF{}, err
+		}
+		r.Std.PublicRefs, ok = a.addPacket(s)
+	}
+	r.Std.OXID, r.Std.OID, r.Std.IPID = a.oxid, m.oid, s.ipid
+	a.mu.Lock()
+	if flags&com.MSHLFLAGS_NOPING != 0 {
+		m.noPing = true
+	}
+	if m.noPing {
+		r.Std.Flags |= orpc.SORF_NOPING
+	}
+	if dest != com.MSHCTX_INPROC && dest != com.MSHCTX_CROSSCTX {
+		r.ResAddr = a.resAddr // inside a process nobody needs it (CF-108)
+	}
+	a.mu.Unlock()
+	return r, nil
+}
+
+// proxyMarshal makes a packet that names the original object, not the proxy
+// (CF-041). Its references come out of what this apartment owns; when there is
+// none to spare the server is asked for more (CF-039, CF-046).
+func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc, kind stubKind) (r orpc.OBJREF, err error) {
+	pm, ok := p.Manager().(*proxyManager)
+	if !ok {
+		return r, &com.Error{HRESULT: com.E_INVALIDARG, Step: step.Self, Interface: d.Name,
+			Hint: "the proxy is not connected to a proxy manager of this program"}
+	}
+	ro := pm.core
+	if err := ro.apt.check(ctx); err != nil {
+		return r, err
+	}
+	ipid, held, err := pm.hold(&d.IID)
+	if err != nil {
+		return r, err
+	}
+	defer ro.unpin(pm)
+	if !held {
+		res, err := pm.queryRemote(ctx, []com.IID{d.IID})
+		if err != nil {
+			return r, err
+		}
+		if res[0].HRESULT.Failed() {
+			return r, &com.Error{HRESULT: res[0].HRESULT, Step: step.Interface, Peer: pm.Peer(), Interface: d.Name}
+		}
+		ipid = res[0].Std.IPID
+	}
+	r = orpc.OBJREF{Flags: orpc.OBJREF_STANDARD, IID: d.IID, ResAddr: ro.exp.resAddr}
+	r.Std = orpc.STDOBJREF{OXID: ro.exp.oxid, OID: ro.oid, IPID: ipid}
+	if ro.noPing {
+		r.Std.Flags |= orpc.SORF_NOPING
+	}
+	switch kind {
+	case kindTableWeak:
+		return r, nil // names the object and holds nothing (CF-043)
+	case kindTableStrong:
+		// The reference that keeps the object alive is the packet's from now
+		// on, and nobody can give it back but the server's end (CF-044).
+		return r, ro.exp.remAddRef(ctx, ipid, 1)
+	}
+	if n := ro.spare(ipid); n > 0 {
+		r.Std.PublicRefs = n
+		return r, nil
+	}
+	if err := ro.exp.remAddRef(ctx, ipid, publicRefs); err != nil {
+		return r, err
+	}
+	r.Std.PublicRefs = publicRefs
+	return r, nil
+}
+
+// spare takes half of what can be missed from the references on ipid; one
+// always stays. It returns 0 when there is nothing to spare.
+func (ro *remoteObject) spare(ipid com.IPID) uint32 {
+	ro.apt.mu.Lock()
+	defer ro.apt.mu.Unlock()
+	for i := range ro.refs {
+		if w := &ro.refs[i]; w.ipid == ipid && w.public > 1 {
+			n := w.public / 2
+			w.public -= n
+			return n
+		}
+	}
+	return 0
+}
+
+// stdUnmarshal turns a standard packet into the interface want of the object
+// it names. The packet's references are consumed in any case (CF-005).
+func (a *Apartment) stdUnmarshal(ctx context.Context, r *orpc.OBJREF, want *com.Desc) (any, error) {
+	if home := a.rt.byOXID(r.Std.OXID); home != nil {
+		return home.homecoming(ctx, r, want)
+	}
+	exp := a.rt.exporters.find(r.Std.OXID, r.ResAddr, nil)
+	ro, head, err := a.pinRemote(exp, &r.Std)
+	if err != nil {
+		return nil, err
+	}
+	defer ro.unpin(head)
+	n := r.Std.PublicRefs
+	if n == 0 { // a table packet: references have to be fetched (CF-059)
+		if err := exp.remAddRef(ctx, r.Std.IPID, publicRefs); err != nil {
+			return nil, err
+		}
+		n = publicRefs
+	}
+	a.mu.Lock()
+	ro.own(r.IID, r.Std.IPID, n)
+	a.mu.Unlock()
+	if want == nil {
+		descs := com.DescsByIID(&r.IID)
+		if len(descs) == 0 {
+			return nil, &com.Error{HRESULT: com.REGDB_E_IIDNOTREG, Step: step.Interface, Interface: r.IID.String()}
+		}
+		want = descs[0]
+	}
+	if want.IID == r.IID {
+		return head.hand(ctx, want, r.Std.IPID)
+	}
+	return head.QueryDesc(ctx, want)
+}
+
+// homecoming unmarshals a packet in the apartment that the object lives in:
+// the caller gets the object itself, the packet is consumed (CF-003, CF-144).
+func (a *Apartment) homecoming(ctx context.Context, r *orpc.OBJREF, want *com.Desc) (any, error) {
+	gone := com.CO_E_OBJNOTCONNECTED // CF-006
+	if r.Std.PublicRefs == 0 {
+		gone = com.CO_E_OBJNOTREG // CF-052
+	}
+	s := a.rt.ipids.lookup(&r.Std.IPID)
+	if s == nil || s.mgr.oid != r.Std.OID {
+		return nil, gone
+	}
+	obj := s.mgr.obj
+	if s.kind == kindNormal {
+		a.mu.Lock()
+		used := s.public < r.Std.PublicRefs
+		a.mu.Unlock()
+		if used {
+			return nil, gone
+		}
+		a.release(s, r.Std.PublicRefs, false)
+	}
+	if want == nil {
+		want = s.desc
+	}
+	return a.rt.types.QueryDesc(ctx, obj, want)
+}
+
+// stdRelease gives the references of a standard packet back without
+// unmarshaling it.
+func (a *Apartment) stdRelease(ctx context.Context, r *orpc.OBJREF) error {
+	if home := a.rt.byOXID(r.Std.OXID); home != nil {
+		if s := a.rt.ipids.lookup(&r.Std.IPID); s != nil {
+			if s.kind == kindNormal {
+				home.release(s, r.Std.PublicRefs, true)
+			} else {
+				home.releasePacket(s)
+			}
+		}
+		return nil
+	}
+	if r.Std.PublicRefs == 0 {
+		return nil // a table packet of a proxy holds nothing that we could name
+	}
+	exp := a.rt.exporters.find(r.Std.OXID, r.ResAddr, nil)
+	exp.retain()
+	exp.releaseLater([]wireRef{{ipid: r.Std.IPID, iid: r.IID, public: r.Std.PublicRefs}})
+	exp.drop()
+	return nil
+}

@@ -1,0 +1,235 @@
+package marshal
+
+import (
+	"context"
+	"sync/atomic"
+
+	"oxid/com"
+	"oxid/orpc"
+)
+
+// stubKind tells which packets an interface stub was marshaled into. Each kind
+// has IPIDs of its own, because a packet says only by its IPID whether it is a
+// table packet, and of which strength (CF-060).
+type stubKind uint8
+
+const (
+	kindNormal stubKind = iota
+	kindTableStrong
+	kindTableWeak
+)
+
+// stubManager is the server side of one object's identity: it keeps the object
+// alive for its clients, and owns one interface stub for each interface that
+// was marshaled.
+//
+// The counts are guarded by the apartment's lock.
+type stubManager struct {
+	apt *Apartment
+	oid orpc.OID
+	obj any                     // the identity
+	ext com.IExternalConnection // nil for most objects
+
+	strong uint32 // public references, locks and table-strong packets
+	held   uint32 // those of them that this process holds: locks and table-strong packets
+	weak   uint32 // table-weak packets
+	pins   uint32 // marshaling in progress; keeps the manager, not the object's connection count
+	noPing bool
+	used   bool // had an external reference at least once
+	stubs  *interfaceStub
+
+	notes   []extNote // what IExternalConnection has yet to be told, in order
+	telling bool
+
+	lastUse atomic.Uint32 // ping epoch of the last call or marshal
+	calls   atomic.Int64  // calls in progress, and the managerDead bit
+	final   atomic.Bool   // finalize has run
+}
+
+// managerDead is set in stubManager.calls when no new call may enter.
+const managerDead = 1 << 62
+
+// interfaceStub is one IPID: one interface of one object.
+type interfaceStub struct {
+	ipid com.IPID
+	mgr  *stubManager
+	desc *com.Desc
+	stub com.IRpcStubBuffer // nil for IUnknown, which has no methods to call (CF-011)
+	next *interfaceStub
+	// public references that clients hold on this IPID, and packets that name
+	// it; guarded by the apartment's lock.
+	public  uint32
+	packets uint32 // table packets
+	kind    stubKind
+	retired bool // the IPID is withdrawn; only the stub is of use
+}
+
+// enter lets a call in. It fails when the object has been disconnected.
+func (m *stubManager) enter() bool {
+	if m.calls.Add(1)&managerDead != 0 {
+		m.leave()
+		return false
+	}
+	return true
+}
+
+// leave ends a call. The last one to leave a dead manager lets the object go.
+func (m *stubManager) leave() {
+	if m.calls.Add(-1) == managerDead {
+		m.finalize()
+	}
+}
+
+// touch notes that the object was used in this ping period. It counts as a ping.
+func (m *stubManager) touch() { m.lastUse.Store(m.apt.rt.epoch.Load()) }
+
+// managerFor returns the pinned stub manager of identity, made when there is none.
+func (a *Apartment) managerFor(ctx context.Context, identity any) (*stubManager, error) {
+	a.mu.Lock()
+	if m := a.objects[identity]; m != nil {
+		m.pins++
+		a.mu.Unlock()
+		return m, nil
+	}
+	a.mu.Unlock()
+
+	// The object may be asked for anything here, and may marshal itself from
+	// within: no lock is held (CF-376).
+	m := &stubManager{apt: a, obj: identity}
+	if ext, err := a.rt.types.Query(ctx, identity, &com.IID_IExternalConnection); err == nil {
+		m.ext, _ = ext.(com.IExternalConnection)
+	}
+	m.touch()
+
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil, com.CO_E_NOTINITIALIZED
+	}
+	if other := a.objects[identity]; other != nil {
+		other.pins++
+		return other, nil
+	}
+	m.oid = a.newOID()
+	m.pins = 1
+	a.objects[identity] = m
+	a.oids[m.oid] = m
+	return m, nil
+}
+
+// unpin ends what managerFor began. A manager that got no reference meanwhile
+// goes away without a trace.
+func (a *Apartment) unpin(m *stubManager) {
+	a.mu.Lock()
+	m.pins--
+	dead := m.pins == 0 && m.strong == 0 && m.weak == 0 && a.bury(m)
+	a.mu.Unlock()
+	if dead {
+		m.close()
+	}
+}
+
+// interfaceStub returns the stub of d and kind, made when there is none. The
+// manager is pinned by the caller.
+func (m *stubManager) interfaceStub(ctx context.Context, d *com.Desc, kind stubKind) (*interfaceStub, error) {
+	a := m.apt
+	a.mu.Lock()
+	s, buf := m.findStub(&d.IID, kind)
+	a.mu.Unlock()
+	if s != nil {
+		return s, nil
+	}
+	if buf == nil && d.IID != com.IID_IUnknown {
+		var err error
+		if buf, err = a.rt.createStub(ctx, d, m.obj); err != nil {
+			return nil, err
+		}
+	}
+	s = &interfaceStub{mgr: m, desc: d, stub: buf, kind: kind}
+
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if other, _ := m.findStub(&d.IID, kind); other != nil {
+		if buf != nil && other.stub != buf {
+			buf.Disconnect()
+		}
+		return other, nil
+	}
+	if err := a.rt.ipids.add(s, a.id); err != nil {
+		return nil, err
+	}
+	for p := &m.stubs; *p != nil; p = &(*p).next {
+		if (*p).retired && (*p).desc.IID == d.IID && (*p).kind == kind {
+			*p = (*p).next // s takes its place
+			break
+		}
+	}
+	s.next, m.stubs = m.stubs, s
+	return s, nil
+}
+
+// findStub looks for a stub of iid. It also returns the stub buffer that
+// another kind of packet, or an earlier packet, has already (CF-012). The
+// apartment's lock is held.
+func (m *stubManager) findStub(iid *com.IID, kind stubKind) (*interfaceStub, com.IRpcStubBuffer) {
+	var buf com.IRpcStubBuffer
+	for s := m.stubs; s != nil; s = s.next {
+		if s.desc.IID == *iid {
+			if s.kind == kind && !s.retired {
+				return s, nil
+			}
+			buf = s.stub
+		}
+	}
+	return nil, buf
+}
+
+// bury takes m out of the tables: no call can reach it any more. It reports
+// whether m was there. The apartment's lock is held; the caller calls close
+// after giving it back.
+func (a *Apartment) bury(m *stubManager) bool {
+	if a.oids[m.oid] != m {
+		return false
+	}
+	delete(a.oids, m.oid)
+	delete(a.objects, m.obj)
+	for s := m.stubs; s != nil; s = s.next {
+		if !s.retired {
+			a.rt.ipids.remove(s)
+		}
+	}
+	return true
+}
+
+// close ends m after bury: at once when no call is running in the object, with
+// the last call otherwise (CF-083).
+func (m *stubManager) close() {
+	if m.calls.Or(managerDead) == 0 {
+		m.finalize()
+	}
+}
+
+// finalize disconnects the stubs and tells the object that its last external
+// reference is gone.
+func (m *stubManager) finalize() {
+	if m.final.Swap(true) {
+		return
+	}
+	for s := m.stubs; s != nil; s = s.next {
+		if s.stub != nil {
+			s.stub.Disconnect()
+		}
+	}
+	if !m.used {
+		return
+	}
+	if f, ok := m.obj.(FinalReleaser); ok {
+		ctx := m.apt.context(m.apt.rt.ctx)
+		m.apt.rt.protect(ctx, "FinalRelease", func() { f.FinalRelease(ctx) })
+	}
+}
+
+// FinalReleaser is implemented by objects that want to know when their last
+// external reference is gone. It runs again if the object is marshaled anew
+// and let go. A panic in it is logged and swallowed (CF-028).
+type FinalReleaser interface{ FinalRelease(ctx context.Context) }

@@ -13,6 +13,24 @@ import (
 // WStr reads a conformant [string] of wchar_t. It ends at its first NUL; the
 // last element must be one. Unpaired surrogates become U+FFFD.
 func (d *Decoder) WStr() string {
+	// What nearly every string is, ASCII in little-endian NDR 2.0, is checked
+	// and read in one pass. Anything else, errors too, starts over.
+	at := d.off + -(d.off+d.base)&3
+	if !d.ndr64 && !d.big && at+12 <= len(d.b) {
+		p := d.b[at:]
+		max := binary.LittleEndian.Uint32(p)
+		first := binary.LittleEndian.Uint32(p[4:])
+		n := binary.LittleEndian.Uint32(p[8:])
+		p = p[12:]
+		if first == 0 && n-1 < max && max <= maxElements && uint64(n)*2 <= uint64(len(p)) &&
+			p[2*n-2]|p[2*n-1] == 0 {
+			out := make([]byte, n-1)
+			if narrow(out, p) == len(out) {
+				d.off = at + 12 + 2*int(n)
+				return unsafe.String(unsafe.SliceData(out), len(out))
+			}
+		}
+	}
 	return d.WStrFixed(d.MaxCount())
 }
 
@@ -81,23 +99,37 @@ func (d *Decoder) UTF16(n int) string {
 // text converts UTF-16 units in the byte order of the wire, up to the first
 // NUL if it ends there.
 func (d *Decoder) text(p []byte, toNUL bool) string {
-	lo, hi := 0, 1
 	if d.big {
-		lo, hi = 1, 0
+		return d.textSlow(nil, p, toNUL)
 	}
 	out := make([]byte, len(p)/2)
-	n := 0
-	for ; n < len(out); n++ {
-		c := p[2*n+lo]
-		if c >= utf8.RuneSelf || p[2*n+hi] != 0 {
-			return d.textSlow(out[:n], p[2*n:], toNUL)
-		}
-		if c == 0 && toNUL {
-			break
-		}
-		out[n] = c
+	n := narrow(out, p)
+	if n < len(out) && !(toNUL && p[2*n]|p[2*n+1] == 0) {
+		return d.textSlow(out[:n], p[2*n:], toNUL)
 	}
 	return unsafe.String(unsafe.SliceData(out), n) // out is not touched any more
+}
+
+// narrow writes the leading ASCII of p, little-endian UTF-16 up to the first
+// NUL, to out and returns its length. p is at least twice as long as out.
+func narrow(out, p []byte) int {
+	i := 0
+	for ; i+4 <= len(out); i += 4 {
+		x := binary.LittleEndian.Uint64(p[2*i:])
+		if (x-0x0001000100010001|x)&0xff80ff80ff80ff80 != 0 {
+			break
+		}
+		x = (x | x>>8) & 0x0000ffff0000ffff
+		binary.LittleEndian.PutUint32(out[i:], uint32(x|x>>16))
+	}
+	for ; i < len(out); i++ {
+		c := binary.LittleEndian.Uint16(p[2*i:])
+		if c-1 >= utf8.RuneSelf-1 { // NUL or not ASCII
+			break
+		}
+		out[i] = byte(c)
+	}
+	return i
 }
 
 // textSlow goes on behind the leading ASCII, which is in out.

@@ -4,56 +4,75 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"unsafe"
 
 	"oxid/com"
 )
 
-// The three methods below carry every scalar. Padding costs no branch: zeros of
-// the value's width are written first, then the value behind them or over them.
+// The three methods below carry every scalar. The fast path, for an aligned
+// value that has room, is small; the slicing checks the bounds, and the store
+// goes through a pointer because the compiler would check once more.
 
 // Uint16 appends an unsigned short or a wchar_t.
 func (e *Encoder) Uint16(v uint16) {
 	n := len(e.b)
-	at := n + -(n+e.base)&1
-	if at+2 > cap(e.b) {
-		e.Grow(4)
+	if (n+e.base)&1|e.big != 0 || n+2 > cap(e.b) {
+		e.slow16(v)
+		return
 	}
-	e.b = e.b[:at+2]
-	if e.big {
-		v = bits.ReverseBytes16(v)
-	}
-	binary.LittleEndian.PutUint16(e.b[n:], 0)
-	binary.LittleEndian.PutUint16(e.b[at:], v)
+	e.b = e.b[:n+2]
+	binary.LittleEndian.PutUint16((*[2]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n))[:], v)
 }
 
 // Uint32 appends an unsigned long or error_status_t.
 func (e *Encoder) Uint32(v uint32) {
 	n := len(e.b)
-	at := n + -(n+e.base)&3
-	if at+4 > cap(e.b) {
-		e.Grow(8)
+	if (n+e.base)&3|e.big != 0 || n+4 > cap(e.b) {
+		e.slow32(v)
+		return
 	}
-	e.b = e.b[:at+4]
-	if e.big {
-		v = bits.ReverseBytes32(v)
-	}
-	binary.LittleEndian.PutUint32(e.b[n:], 0)
-	binary.LittleEndian.PutUint32(e.b[at:], v)
+	e.b = e.b[:n+4]
+	binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n))[:], v)
 }
 
 // Uint64 appends an unsigned hyper.
 func (e *Encoder) Uint64(v uint64) {
 	n := len(e.b)
-	at := n + -(n+e.base)&7
-	if at+8 > cap(e.b) {
-		e.Grow(16)
+	if (n+e.base)&7|e.big != 0 || n+8 > cap(e.b) {
+		e.slow64(v)
+		return
 	}
-	e.b = e.b[:at+8]
-	if e.big {
+	e.b = e.b[:n+8]
+	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n))[:], v)
+}
+
+// The slow paths pad, swap and grow.
+
+//go:noinline
+func (e *Encoder) slow16(v uint16) {
+	e.pad(2)
+	if e.big != 0 {
+		v = bits.ReverseBytes16(v)
+	}
+	e.b = binary.LittleEndian.AppendUint16(e.b, v)
+}
+
+//go:noinline
+func (e *Encoder) slow32(v uint32) {
+	e.pad(4)
+	if e.big != 0 {
+		v = bits.ReverseBytes32(v)
+	}
+	e.b = binary.LittleEndian.AppendUint32(e.b, v)
+}
+
+//go:noinline
+func (e *Encoder) slow64(v uint64) {
+	e.pad(8)
+	if e.big != 0 {
 		v = bits.ReverseBytes64(v)
 	}
-	binary.LittleEndian.PutUint64(e.b[n:], 0)
-	binary.LittleEndian.PutUint64(e.b[at:], v)
+	e.b = binary.LittleEndian.AppendUint64(e.b, v)
 }
 
 // Bool appends a boolean: one byte, 0 or 1.
@@ -132,7 +151,7 @@ func (e *Encoder) HRESULT(v com.HRESULT) { e.Uint32(uint32(v)) }
 // of the wire, the tail as it is.
 func (e *Encoder) GUID(v com.GUID) {
 	p := e.extend(4, 16)
-	if e.big {
+	if e.big != 0 {
 		v = swapGUID(v)
 	}
 	v.PutBytes(p)

@@ -1,8 +1,11 @@
 package ndr
 
 import (
+	"encoding/binary"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 
 	"oxid/com"
 )
@@ -14,9 +17,58 @@ import (
 
 // WStr appends a conformant [string] of wchar_t. Invalid UTF-8 becomes U+FFFD.
 func (e *Encoder) WStr(s string) {
+	// What nearly every string is, ASCII in little-endian NDR 2.0, is written
+	// in one pass.
+	n := len(e.b)
+	at := n + -(n+e.base)&3
+	end := at + 12 + 2*len(s) + 2
+	if e.ndr64 || e.big != 0 || end > cap(e.b) {
+		e.wstrSlow(s)
+		return
+	}
+	b := e.b[:end]
+	binary.LittleEndian.PutUint32(b[n:], 0) // padding
+	p := b[at:]
+	binary.LittleEndian.PutUint32(p, uint32(len(s)+1))
+	binary.LittleEndian.PutUint32(p[4:], 0)
+	binary.LittleEndian.PutUint32(p[8:], uint32(len(s)+1))
+	if widen(p[12:len(p)-2], s) < len(s) {
+		e.wstrSlow(s)
+		return
+	}
+	binary.LittleEndian.PutUint16(p[len(p)-2:], 0)
+	e.b = b
+}
+
+// wstrSlow is WStr for every string.
+//
+//go:noinline
+func (e *Encoder) wstrSlow(s string) {
 	n := UTF16Len(s) + 1
 	e.count(n)
 	e.wstr(s, n)
+}
+
+// widen writes the leading ASCII of s, up to the first NUL, to p as
+// little-endian UTF-16 and returns its length. p is twice as long as s.
+func widen(p []byte, s string) int {
+	src, i := unsafe.Slice(unsafe.StringData(s), len(s)), 0
+	for ; i+4 <= len(src); i += 4 {
+		x := binary.LittleEndian.Uint32(src[i:])
+		if (x-0x01010101|x)&0x80808080 != 0 {
+			break
+		}
+		y := (uint64(x) | uint64(x)<<16) & 0x0000ffff0000ffff
+		binary.LittleEndian.PutUint64(p[2*i:], (y|y<<8)&0x00ff00ff00ff00ff)
+	}
+	for ; i < len(src); i++ {
+		c := src[i]
+		if c-1 >= utf8.RuneSelf-1 { // NUL or not ASCII
+			break
+		}
+		binary.LittleEndian.PutUint16(p[2*i:], uint16(c))
+	}
+	return i
 }
 
 // WStrMax is [Encoder.WStr] for a string whose size_is is max, in characters
@@ -58,11 +110,8 @@ func (e *Encoder) StrFixed(s string, max int) {
 	e.room(n, max)
 	e.count(0)
 	e.count(n)
-	for i := range len(s) {
-		if s[i] == 0 {
-			e.embeddedNUL(i)
-			break
-		}
+	if i := strings.IndexByte(s, 0); i >= 0 {
+		e.fail(com.E_INVALIDARG, "string with a NUL at byte %d", i)
 	}
 	e.b = append(append(e.b, s...), 0)
 }
@@ -71,10 +120,6 @@ func (e *Encoder) room(n, max int) {
 	if n > max {
 		e.fail(com.RPC_S_INVALID_BOUND, "string of %d characters with its NUL in an array of %d", n, max)
 	}
-}
-
-func (e *Encoder) embeddedNUL(i int) {
-	e.fail(com.E_INVALIDARG, "string with a NUL at byte %d", i)
 }
 
 // UTF16Len returns the number of UTF-16 units of s, of which invalid bytes
@@ -96,35 +141,16 @@ func UTF16Len(s string) int {
 // [Encoder.Uint16s] for text. A NUL in s is an error.
 func (e *Encoder) UTF16(s string) {
 	e.pad(2)
-	if 2*len(s) > cap(e.b)-len(e.b) {
-		e.Grow(2*len(s) + 2)
-	}
-	n := len(e.b)
-	p := e.b[n : n+2*len(s)]
-	lo, hi := 0, 1
-	if e.big {
-		lo, hi = 1, 0
-	}
 	i := 0
-	for ; i < len(s); i++ {
-		c := s[i]
-		if c-1 >= utf8.RuneSelf-1 { // NUL or not ASCII
-			break
-		}
-		p[2*i+lo], p[2*i+hi] = c, 0
+	if e.big == 0 {
+		n := len(e.b)
+		i = widen(e.extend(2, 2*len(s)), s)
+		e.b = e.b[:n+2*i]
 	}
-	e.b = e.b[:n+2*i]
-	if i < len(s) {
-		e.utf16Slow(s, i)
-	}
-}
-
-// utf16Slow goes on behind the leading ASCII of s.
-func (e *Encoder) utf16Slow(s string, from int) {
-	for i, r := range s[from:] {
+	for at, r := range s[i:] {
 		switch {
 		case r == 0:
-			e.embeddedNUL(from + i)
+			e.fail(com.E_INVALIDARG, "string with a NUL at byte %d", i+at)
 			return
 		case r >= 0x10000:
 			r1, r2 := utf16.EncodeRune(r)

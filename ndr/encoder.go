@@ -26,7 +26,7 @@ type Encoder struct {
 	b     []byte
 	base  int // position in the stub data of b[0], modulo 8
 	ndr64 bool
-	big   bool // the wire is big-endian
+	big   int  // 1 if the wire is big-endian, else 0
 	swap  bool // the wire's byte order is not this machine's
 	depth int32
 	next  uint32 // next unique referent id
@@ -53,7 +53,7 @@ func EncodeTo(b []byte, ndr64 bool) Encoder {
 
 // BigEndian makes e write big-endian, for a server that answers in its
 // client's byte order. It must come before the first parameter.
-func (e *Encoder) BigEndian() { e.big, e.swap = true, !hostBig }
+func (e *Encoder) BigEndian() { e.big, e.swap = 1, !hostBig }
 
 // NDR64 reports whether the transfer syntax is NDR64.
 func (e *Encoder) NDR64() bool { return e.ndr64 }
@@ -63,7 +63,7 @@ func (e *Encoder) NDR64() bool { return e.ndr64 }
 func (e *Encoder) Finish() error {
 	if e.m != nil {
 		e.m.Buffer, e.m.DataRep = e.b, dataRepLittle
-		if e.big {
+		if e.big != 0 {
 			e.m.DataRep = dataRepBig
 		}
 	}

@@ -44,7 +44,7 @@ func (e *Encoder) Referent(desc *com.Desc, v any) {
 	e.b = b
 	n := len(b) - at
 	var order binary.ByteOrder = binary.LittleEndian
-	if e.big {
+	if e.big != 0 {
 		order = binary.BigEndian
 	}
 	order.PutUint32(b[at-4:], uint32(n))

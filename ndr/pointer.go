@@ -20,13 +20,17 @@ const (
 //
 // while an embedded pointer's referent follows in the deferred part.
 func (e *Encoder) Pointer(notNil bool) bool {
-	if !notNil {
-		e.count(0)
-		return false
+	var id uint32
+	if notNil {
+		id = e.next
+		e.next += 4
 	}
-	e.count(int(e.next))
-	e.next += 4
-	return true
+	if e.ndr64 {
+		e.Uint64(uint64(id))
+	} else {
+		e.Uint32(id)
+	}
+	return notNil
 }
 
 // Ref appends the place holder of an embedded ref pointer, whose referent
@@ -43,15 +47,18 @@ func (e *Encoder) NullRef() {
 	e.fail(com.RPC_X_NULL_REF_POINTER, "nil for a ref pointer")
 }
 
-// Enter begins the referent of an embedded pointer; Leave ends it. It fails at
-// a depth that only a cycle of pointers can have.
+// Enter begins the referent of an embedded pointer that has embedded pointers
+// itself; Leave ends it. It fails at a depth that only a cycle can have.
 func (e *Encoder) Enter() bool {
-	if e.depth >= DefaultMaxDepth {
-		e.fail(com.RPC_S_INVALID_BOUND, "pointers nested %d deep: a cycle?", e.depth)
-		return false
-	}
 	e.depth++
-	return true
+	return e.depth <= DefaultMaxDepth || e.tooDeep()
+}
+
+//go:noinline
+func (e *Encoder) tooDeep() bool {
+	e.fail(com.RPC_S_INVALID_BOUND, "pointers nested more than %d deep: a cycle?", DefaultMaxDepth)
+	e.depth--
+	return false
 }
 
 // Leave ends what Enter began.
@@ -73,7 +80,7 @@ func (d *Decoder) Pointer() bool {
 
 // Embedded reads the referent id of an embedded unique pointer and reports
 // whether it is not NULL: then its field is marked (new(T), an empty slice)
-// and its referent read in the deferred part, between Enter and Leave. size
+// and its referent read in the deferred part, after Leaf or Enter. size
 // is the least number of bytes that a referent takes on the wire: what so many
 // cannot be left is not worth marking.
 func (d *Decoder) Embedded(size int) bool {
@@ -90,34 +97,43 @@ func (d *Decoder) Ref(size int) bool {
 func (d *Decoder) promise(size int) bool {
 	d.held += size
 	d.maxObjects--
-	switch {
-	case d.err != nil:
-	case d.maxObjects < 0:
-		d.fail(com.RPC_X_BAD_STUB_DATA, "more pointers than allowed")
-	case d.held > d.Left():
-		d.fail(com.RPC_X_BAD_STUB_DATA, "pointers to %d bytes, %d left", d.held, d.Left())
-	default:
-		return true
+	return d.held <= len(d.b)-d.off && d.maxObjects >= 0 && d.err == nil || d.tooMany()
+}
+
+//go:noinline
+func (d *Decoder) tooMany() bool {
+	if d.maxObjects < 0 {
+		d.fail(com.RPC_X_BAD_STUB_DATA, "more embedded pointers than allowed")
 	}
+	d.fail(com.RPC_X_BAD_STUB_DATA, "pointers to at least %d bytes, %d left", d.held, d.Left())
 	return false
 }
 
-// Enter begins the referent of an embedded pointer that was announced with the
-// same size to Embedded or Ref; Leave ends it. It is false after an error and
-// at the depth limit:
+// Leaf begins the referent of an embedded pointer that was announced with the
+// same size to Embedded or Ref and has no embedded pointers itself. It is false
+// after an error:
+//
+//	if v.Name != nil && d.Leaf(14) { *v.Name = d.WStr() }
+func (d *Decoder) Leaf(size int) bool {
+	d.held -= size
+	return d.err == nil
+}
+
+// Enter is [Decoder.Leaf] for a referent that has embedded pointers itself;
+// Leave ends it. It is false after an error and at the depth limit:
 //
 //	if v.Next != nil && d.Enter(8) { ...; d.Leave() }
 func (d *Decoder) Enter(size int) bool {
 	d.held -= size
-	if d.err != nil {
-		return false
-	}
-	if d.depth >= d.maxDepth {
-		d.fail(com.RPC_X_BAD_STUB_DATA, "pointers nested more than %d deep", d.maxDepth)
-		return false
-	}
 	d.depth++
-	return true
+	return d.depth <= d.maxDepth && d.err == nil || d.tooDeep()
+}
+
+//go:noinline
+func (d *Decoder) tooDeep() bool {
+	d.depth--
+	d.fail(com.RPC_X_BAD_STUB_DATA, "pointers nested more than %d deep", d.maxDepth)
+	return false
 }
 
 // Leave ends what Enter began.

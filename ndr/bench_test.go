@@ -1,0 +1,303 @@
+package ndr
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"testing"
+	"unsafe"
+
+	"oxid/com"
+)
+
+// record is the structure of 8 fields that codecs are compared with: an id,
+// two strings, four short tags, a float, flags, a time and a GUID.
+type record struct {
+	ID    uint64
+	Name  string
+	Title string
+	Tags  []string
+	Score float64
+	Flags uint32
+	Time  int64
+	Key   com.GUID
+}
+
+func (v *record) flat(e *Encoder) {
+	e.Align(8, 8)
+	e.Uint64(v.ID)
+	e.Pointer(true)
+	e.Pointer(true)
+	e.Uint32(uint32(len(v.Tags)))
+	e.Pointer(v.Tags != nil)
+	e.Float64(v.Score)
+	e.Uint32(v.Flags)
+	e.Int64(v.Time)
+	e.GUID(v.Key)
+	e.Trail(8)
+}
+
+func (v *record) deferred(e *Encoder) {
+	e.WStr(v.Name)
+	e.WStr(v.Title)
+	if v.Tags != nil && e.Enter() {
+		e.Count(len(v.Tags))
+		for range v.Tags {
+			e.Pointer(true)
+		}
+		for _, s := range v.Tags {
+			e.WStr(s)
+		}
+		e.Leave()
+	}
+}
+
+func (v *record) readFlat(d *Decoder) (nTags int) {
+	d.Align(8, 8)
+	v.ID = d.Uint64()
+	d.Ref(14)
+	d.Ref(14)
+	nTags = int(d.Uint32())
+	if d.Embedded(4) {
+		v.Tags = Slice(v.Tags, 0)
+	} else {
+		v.Tags = nil
+	}
+	v.Score = d.Float64()
+	v.Flags = d.Uint32()
+	v.Time = d.Int64()
+	v.Key = d.GUID()
+	d.Trail(8)
+	return nTags
+}
+
+func (v *record) readDeferred(d *Decoder, nTags int) {
+	if d.Leaf(14) {
+		v.Name = d.WStr()
+	}
+	if d.Leaf(14) {
+		v.Title = d.WStr()
+	}
+	if v.Tags != nil && d.Enter(4) {
+		v.Tags = Slice(v.Tags, d.CountIs(nTags, 4))
+		for range v.Tags {
+			d.Ref(14)
+		}
+		for i := range v.Tags {
+			if d.Leaf(14) {
+				v.Tags[i] = d.WStr()
+			}
+		}
+		d.Leave()
+	}
+}
+
+func sampleRecord() *record {
+	return &record{
+		ID: 4711, Name: "Calculator.Instance.1", Title: "an object behind the network!",
+		Tags: []string{"red", "green", "blue", "grey"}, Score: 0.5, Flags: 7, Time: 1 << 40,
+		Key: com.IID_IUnknown,
+	}
+}
+
+func BenchmarkStructEncode(b *testing.B) {
+	v := sampleRecord()
+	m := &com.RPCOLEMESSAGE{Buffer: make([]byte, 0, 1024), DataRep: dataRepLittle}
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Buffer = m.Buffer[:0]
+		e := NewEncoder(context.Background(), m)
+		v.flat(&e)
+		v.deferred(&e)
+		if e.Finish() != nil {
+			b.Fatal("error")
+		}
+	}
+	b.ReportMetric(float64(len(m.Buffer)), "bytes")
+}
+
+func BenchmarkStructDecode(b *testing.B) {
+	m := &com.RPCOLEMESSAGE{DataRep: dataRepLittle}
+	e := NewEncoder(context.Background(), m)
+	sampleRecord().flat(&e)
+	sampleRecord().deferred(&e)
+	if err := e.Finish(); err != nil {
+		b.Fatal(err)
+	}
+	v := record{Tags: make([]string, 0, 4)}
+	b.ReportAllocs()
+	for b.Loop() {
+		d := NewDecoder(context.Background(), m)
+		v.readDeferred(&d, v.readFlat(&d))
+		if d.Err() != nil {
+			b.Fatal(d.Err())
+		}
+	}
+}
+
+func BenchmarkFloat64sEncode(b *testing.B) {
+	v := make([]float64, 1<<20)
+	buf := make([]byte, 0, 8<<20+64)
+	b.SetBytes(8 << 20)
+	for b.Loop() {
+		e := EncodeTo(buf, false)
+		e.Count(len(v))
+		e.Float64s(v)
+	}
+}
+
+func BenchmarkFloat64sDecode(b *testing.B) {
+	e := EncodeTo(nil, false)
+	e.Count(1 << 20)
+	e.Float64s(make([]float64, 1<<20))
+	buf, _ := e.Data()
+	dst := make([]float64, 1<<20)
+	b.SetBytes(8 << 20)
+	for b.Loop() {
+		d := DecodeFrom(buf, dataRepLittle, false)
+		dst = d.Float64s(dst, d.Count(8))
+	}
+}
+
+func BenchmarkFloat64sDecodeBigEndian(b *testing.B) {
+	e := EncodeTo(nil, false)
+	e.BigEndian()
+	e.Count(1 << 20)
+	e.Float64s(make([]float64, 1<<20))
+	buf, _ := e.Data()
+	dst := make([]float64, 1<<20)
+	b.SetBytes(8 << 20)
+	for b.Loop() {
+		d := DecodeFrom(buf, dataRepBig, false)
+		dst = d.Float64s(dst, d.Count(8))
+	}
+}
+
+func BenchmarkMemmove(b *testing.B) {
+	src, dst := make([]float64, 1<<20), make([]float64, 1<<20)
+	b.SetBytes(8 << 20)
+	for b.Loop() {
+		copy(dst, src)
+	}
+}
+
+func BenchmarkUint32(b *testing.B) {
+	buf := make([]byte, 0, 64)
+	for b.Loop() {
+		e := EncodeTo(buf, false)
+		for range 10 {
+			e.Uint32(7)
+		}
+	}
+}
+
+// The two benchmarks below do the same work by hand, as a yardstick.
+
+func BenchmarkStructEncodeByHand(b *testing.B) {
+	v := sampleRecord()
+	buf := make([]byte, 0, 1024)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = v.appendByHand(buf[:0])
+	}
+	b.ReportMetric(float64(len(buf)), "bytes")
+}
+
+func (v *record) appendByHand(b []byte) []byte {
+	le := binary.LittleEndian
+	b = le.AppendUint64(b, v.ID)
+	b = le.AppendUint32(b, 0x20000)
+	b = le.AppendUint32(b, 0x20004)
+	b = le.AppendUint32(b, uint32(len(v.Tags)))
+	b = le.AppendUint32(b, 0x20008)
+	b = le.AppendUint64(b, math.Float64bits(v.Score))
+	b = le.AppendUint32(b, v.Flags)
+	b = le.AppendUint32(b, 0)
+	b = le.AppendUint64(b, uint64(v.Time))
+	b = v.Key.AppendBytes(b)
+	b = appendWStr(b, v.Name)
+	b = appendWStr(b, v.Title)
+	for len(b)&3 != 0 {
+		b = append(b, 0)
+	}
+	b = le.AppendUint32(b, uint32(len(v.Tags)))
+	for i := range v.Tags {
+		b = le.AppendUint32(b, 0x2000c+4*uint32(i))
+	}
+	for _, s := range v.Tags {
+		b = appendWStr(b, s)
+	}
+	return b
+}
+
+func appendWStr(b []byte, s string) []byte {
+	for len(b)&3 != 0 {
+		b = append(b, 0)
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(s)+1))
+	b = binary.LittleEndian.AppendUint32(b, 0)
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(s)+1))
+	for i := range len(s) {
+		b = append(b, s[i], 0)
+	}
+	return append(b, 0, 0)
+}
+
+func BenchmarkStructDecodeByHand(b *testing.B) {
+	buf := sampleRecord().appendByHand(nil)
+	v := record{Tags: make([]string, 0, 4)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if !v.readByHand(buf) {
+			b.Fatal("short")
+		}
+	}
+}
+
+func (v *record) readByHand(b []byte) bool {
+	le := binary.LittleEndian
+	if len(b) < 64 {
+		return false
+	}
+	v.ID = le.Uint64(b)
+	n := int(le.Uint32(b[16:]))
+	v.Score = math.Float64frombits(le.Uint64(b[24:]))
+	v.Flags = le.Uint32(b[32:])
+	v.Time = int64(le.Uint64(b[40:]))
+	v.Key = com.GUIDFromBytes(b[48:])
+	at, ok := 64, true
+	if v.Name, at, ok = readWStr(b, at); !ok {
+		return false
+	}
+	if v.Title, at, ok = readWStr(b, at); !ok {
+		return false
+	}
+	at = (at+3)&^3 + 4 + 4*n
+	if n > cap(v.Tags) || at > len(b) {
+		return false
+	}
+	v.Tags = v.Tags[:n]
+	for i := range v.Tags {
+		if v.Tags[i], at, ok = readWStr(b, at); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func readWStr(b []byte, at int) (string, int, bool) {
+	at = (at + 3) &^ 3
+	if at+12 > len(b) {
+		return "", 0, false
+	}
+	n := int(binary.LittleEndian.Uint32(b[at+8:]))
+	at += 12
+	if n < 1 || n > (len(b)-at)/2 {
+		return "", 0, false
+	}
+	out := make([]byte, n-1)
+	for i := range out {
+		out[i] = b[at+2*i]
+	}
+	return unsafe.String(unsafe.SliceData(out), len(out)), at + 2*n, true
+}

@@ -25,4 +25,23 @@
 // Go type: by its own [IUnknown], by the list it was exposed with, or by its
 // method set (see [Types]). Local Go values are garbage-collected; only
 // proxies are counted, with [Release] and [Keep].
+//
+// Files by concern: identity.go (identity, NewObject), unknown.go and types*.go
+// (QueryInterface), classspec.go (lists of interfaces), release.go and proxy.go
+// (counting), aggregate.go, classfactory.go, stream*.go, malloc*.go; channel.go
+// and marshaling.go hold the contracts, desc.go and descs_local.go the registry,
+// hresult*.go and error.go what went wrong.
+//
+// # Limitations
+//
+//   - [Query] of a local value knows the interfaces that the program was
+//     compiled with, and no others.
+//   - The interfaces taken from a method set are an offer of convenience: a
+//     type that happens to have the methods of an interface has the interface.
+//     Classes that are meant for others are exposed with a list.
+//   - Two variables with one proxy pointer can steal from each other by a
+//     Release too many; it is noticed only when the count is at zero.
+//   - A value of a type of size zero gets an identity by [NewObject], but the
+//     interfaces that it answers have none.
+//   - The streams here are local. Remotable ones need the proxies of package std.
 package com

@@ -83,7 +83,8 @@ func (hr HRESULT) Error() string {
 
 // HRESULTOf returns the result code that err stands for: S_OK for nil, the
 // code of the first [HRESULT] or [*Error] in err's tree, E_FAIL otherwise.
-// Context errors count as RPC_E_CALL_CANCELED and RPC_E_TIMEOUT.
+// Context errors count as RPC_E_CALL_CANCELED and RPC_E_TIMEOUT. An [*Error]
+// whose code was left at S_OK counts as its cause does.
 func HRESULTOf(err error) HRESULT {
 	if err == nil {
 		return S_OK
@@ -93,7 +94,13 @@ func HRESULTOf(err error) HRESULT {
 	}
 	var e *Error
 	if errors.As(err, &e) {
-		return e.HRESULT
+		if e.HRESULT != S_OK {
+			return e.HRESULT
+		}
+		if hr := HRESULTOf(e.Err); hr != S_OK {
+			return hr
+		}
+		return E_FAIL // an error never turns into success
 	}
 	var hr HRESULT
 	if errors.As(err, &hr) {

@@ -123,8 +123,8 @@ func (m *Malloc) pool(c int) *sync.Pool {
 // Free implements [IMalloc]. A slice whose capacity is not a block's, because
 // its start was cut off, is counted as a large block would be and not reused.
 func (m *Malloc) Free(b []byte) {
-	if b == nil {
-		return
+	if cap(b) == 0 {
+		return // nil, or a slice that was never a block
 	}
 	if s := m.spy.Load(); s != nil && !s.freed(b) {
 		return // not a block in use: pooling it would hand it out twice

@@ -71,6 +71,9 @@ func (t *Types) Resolve(ctx context.Context, obj any, iid *IID) (any, *Desc, err
 		return queryProxy(ctx, p, iid)
 	}
 	if c := t.lookup(obj); c != nil && c.plain && !nilPointer(obj) { // the short way
+		if *iid == IID_IUnknown {
+			return obj, UnknownDesc, nil
+		}
 		if s := c.byIID(iid); s != nil && s.part == nil {
 			return obj, s.desc, nil
 		}

@@ -5,9 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
-	"unicode/utf16"
 
 	"oxid/com"
+	"oxid/ndr"
 )
 
 // DUALSTRINGARRAY is the decoded form of a set of bindings: where an exporter
@@ -145,48 +145,17 @@ func (d *DUALSTRINGARRAY) Pack() (PackedBindings, error) {
 
 // appendUTF16Z appends s as little-endian UTF-16 with a terminating zero.
 func appendUTF16Z(b []byte, s string) ([]byte, error) {
-	for _, r := range s {
-		if r == 0 {
-			return b, fmt.Errorf("orpc: %q has a NUL inside: %w", s, com.E_INVALIDARG)
-		}
-		if hi, lo := utf16.EncodeRune(r); hi != 0xfffd {
-			b = binary.LittleEndian.AppendUint16(b, uint16(hi))
-			b = binary.LittleEndian.AppendUint16(b, uint16(lo))
-			continue
-		}
-		b = binary.LittleEndian.AppendUint16(b, uint16(r))
-	}
-	return append(b, 0, 0), nil
+	e := ndr.EncodeTo(b, false)
+	e.UTF16(s)
+	e.Uint16(0)
+	return e.Data()
 }
 
 // utf16Text decodes little-endian UTF-16 without a terminator. Unpaired
 // surrogates become U+FFFD.
 func utf16Text(b []byte) string {
-	var out []byte
-	if len(b) <= 128 {
-		out = make([]byte, 0, 64) // stays on the stack for a host name
-	}
-	for i := 0; i+1 < len(b); i += 2 {
-		r := rune(binary.LittleEndian.Uint16(b[i:]))
-		if utf16.IsSurrogate(r) {
-			lo := rune(0)
-			if i+3 < len(b) {
-				lo = rune(binary.LittleEndian.Uint16(b[i+2:]))
-			}
-			if r = utf16.DecodeRune(r, lo); r != 0xfffd {
-				i += 2
-			}
-		}
-		out = appendRune(out, r)
-	}
-	return string(out)
-}
-
-func appendRune(b []byte, r rune) []byte {
-	if r < 0x80 {
-		return append(b, byte(r))
-	}
-	return append(b, string(r)...)
+	d := ndr.DecodeFrom(b, littleEndian, false)
+	return d.UTF16(len(b) / 2)
 }
 
 // PackedBindings is a DUALSTRINGARRAY in its little-endian wire form, from

@@ -33,3 +33,8 @@ func invalidExtension(format string, args ...any) error {
 		Err:     fmt.Errorf(format, args...),
 	}
 }
+
+// tooMany is the error of a count that the protocol does not allow to be sent.
+func tooMany(what string, n, limit int) error {
+	return fmt.Errorf("orpc: %d %s, at most %d are allowed: %w", n, what, limit, com.E_INVALIDARG)
+}

@@ -86,6 +86,9 @@ func appendExtents(b []byte, list []Extent) []byte {
 	return b
 }
 
+// littleEndian is the data representation label of what this package writes.
+const littleEndian uint32 = 0x10
+
 // isBigEndian tells the integer byte order from a data representation label
 // (C706 14.1): 0x10 in its first octet is little-endian.
 func isBigEndian(drep uint32) bool { return drep&0xf0 == 0 }

@@ -26,7 +26,7 @@ const goldenThisBig = `00 05 00 07 00 00 00 00 00 00 00 00 03 02 01 00
 	68 65 6c 6c 6f 00 00 00`
 
 const (
-	drepLittle uint32 = 0x10
+	drepLittle        = littleEndian
 	drepBig    uint32 = 0
 )
 

@@ -149,8 +149,12 @@ func (ch *channel) presContext(ctx context.Context) (*dcerpc.PresContext, error)
 
 // fail says where a call failed. Faults of the object keep their code.
 func (ch *channel) fail(op uint32, at step.Step, err error) error {
-	e := &com.Error{HRESULT: com.HRESULTOf(err), Step: at, Peer: ch.mgr.Peer(),
-		Interface: ch.desc.Name, Method: ch.desc.MethodName(op), Err: err}
+	return failedCall(ch.mgr, ch.desc, op, at, err)
+}
+
+func failedCall(mgr *proxyManager, d *com.Desc, op uint32, at step.Step, err error) error {
+	e := &com.Error{HRESULT: com.HRESULTOf(err), Step: at, Peer: mgr.Peer(),
+		Interface: d.Name, Method: d.MethodName(op), Err: err}
 	var inner *com.Error
 	if errors.As(err, &inner) {
 		e.Step, e.Attempts, e.Hint, e.Err = inner.Step, inner.Attempts, inner.Hint, inner.Err

@@ -24,6 +24,7 @@ type clientExporters struct {
 type clientExporter struct {
 	rt      *Runtime
 	oxid    orpc.OXID
+	home    *Apartment          // another apartment of this runtime; nil for other processes
 	resAddr orpc.PackedBindings // owned
 	users   int                 // objects of this exporter; guarded by clientExporters.mu
 
@@ -57,7 +58,7 @@ func (t *clientExporters) find(oxid orpc.OXID, resAddr orpc.PackedBindings, info
 	defer t.mu.Unlock()
 	x := t.by[oxid]
 	if x == nil {
-		x = &clientExporter{rt: t.rt, oxid: oxid, resAddr: resAddr.Clone()}
+		x = &clientExporter{rt: t.rt, oxid: oxid, resAddr: resAddr.Clone(), home: t.rt.byOXID(oxid)}
 		x.rel.x = x
 		if t.by == nil {
 			t.by = map[orpc.OXID]*clientExporter{}
@@ -201,6 +202,9 @@ func (x *clientExporter) dial(ctx context.Context, info *ExporterInfo) (*exporte
 // peer names the exporter for errors: where it is connected, else the first
 // address that is known of it.
 func (x *clientExporter) peer() string {
+	if x.home != nil {
+		return ""
+	}
 	if l := x.ready.Load(); l != nil {
 		return l.conn.RemoteAddr().String()
 	}

@@ -54,10 +54,21 @@ type apartmentContext struct {
 }
 
 func (c *apartmentContext) Value(key any) any {
-	if _, ok := key.(stateKey); ok {
-		return &c.state
+	if v := c.state.value(key); v != nil {
+		return v
 	}
 	return c.Context.Value(key)
+}
+
+// value answers the keys that every context of an apartment answers.
+func (s *callState) value(key any) any {
+	if _, ok := key.(stateKey); ok {
+		return s
+	}
+	if key == com.TypesKey && s.apt != nil {
+		return s.apt.rt.types
+	}
+	return nil
 }
 
 // callContext is the context that a method is called with on the server. It is
@@ -70,12 +81,11 @@ type callContext struct {
 
 // Value answers for the call before the connection does.
 func (c *callContext) Value(key any) any {
-	switch key.(type) {
-	case stateKey:
-		return &c.state
-	}
 	if key == com.ResultKey {
 		return c
+	}
+	if v := c.state.value(key); v != nil {
+		return v
 	}
 	return c.CallContext.Value(key)
 }

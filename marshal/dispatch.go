@@ -115,9 +115,6 @@ func (rt *Runtime) ServeRPC(rpc *dcerpc.ServerCall) error {
 		DataRep: rpc.DataRep, NDR64: rpc.NDR64, Align: uint8(n % 8),
 	}
 	err = c.invoke(cc)
-	if err == com.RPC_E_INVALIDMETHOD {
-		err = &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
-	}
 	if err == nil && !c.replied {
 		err = com.RPC_E_SERVER_CANTMARSHAL_DATA // the stub asked for no reply
 	}
@@ -143,7 +140,11 @@ func (c *serverCall) invoke(cc *callContext) (err error) {
 	if c.stub.stub == nil || c.request.Op < 3 {
 		return &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
 	}
-	return c.stub.stub.Invoke(cc, &c.request, c)
+	err = c.stub.stub.Invoke(cc, &c.request, c)
+	if err == com.RPC_E_INVALIDMETHOD { // beyond the vtable
+		err = &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
+	}
+	return err
 }
 
 // finish puts the stub's reply behind ORPCTHAT, where it usually is already.

@@ -26,9 +26,9 @@ type proxyManager struct {
 
 // interfaceProxy is one interface proxy of a manager, with its channel.
 type interfaceProxy struct {
-	channel
-	itf any // what clients hold
-	p   *com.Proxy
+	channel     // unused when the object lives in another apartment of this runtime
+	itf     any // what clients hold
+	p       *com.Proxy
 }
 
 // newProxyManager makes the head of ro. The apartment's lock is held.
@@ -93,7 +93,11 @@ func (pm *proxyManager) hand(ctx context.Context, d *com.Desc, ipid com.IPID) (a
 	}
 	x.itf, x.p = itf, p
 	p.Init(pm, d)
-	if err := p.Connect(&x.channel); err != nil {
+	var ch com.IRpcChannelBuffer = &x.channel
+	if pm.core.exp.home != nil {
+		ch = &localChannel{mgr: pm, desc: d, ipid: ipid}
+	}
+	if err := p.Connect(ch); err != nil {
 		return nil, err
 	}
 	p.AddUser(true)

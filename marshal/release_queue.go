@@ -31,8 +31,17 @@ type releaseQueue struct {
 	hangUp  bool          // close the connection when empty
 }
 
-// releaseLater queues the references of one object.
+// releaseLater queues the references of one object. Inside the process it gives
+// them back before it returns.
 func (x *clientExporter) releaseLater(refs []wireRef) {
+	if x.home != nil {
+		for i := range refs {
+			if s := x.rt.ipids.lookup(&refs[i].ipid); s != nil {
+				x.home.release(s, refs[i].public, true)
+			}
+		}
+		return
+	}
 	q := &x.rel
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -56,8 +56,9 @@ func (x *clientExporter) callRemUnknown(ctx context.Context, op uint16, size int
 func (x *clientExporter) remQueryInterface(ctx context.Context, via com.IPID, refs uint32, iids []com.IID) ([]orpc.REMQIRESULT, error) {
 	req := orpc.RemQueryInterfaceRequest{IPID: via, Refs: refs, IIDs: iids}
 	var res orpc.RemQueryInterfaceResponse
-	err := x.callRemUnknown(ctx, 3, 28+16*len(iids), req.Encode, func(d *ndr.Decoder) { res.Decode(d, len(iids)) })
-	if err != nil {
+	if x.home != nil {
+		res = *x.home.unknown().queryInterface(x.home.context(ctx), &req)
+	} else if err := x.callRemUnknown(ctx, 3, 28+16*len(iids), req.Encode, func(d *ndr.Decoder) { res.Decode(d, len(iids)) }); err != nil {
 		return nil, err
 	}
 	if len(res.Results) != len(iids) { // the call as a whole failed
@@ -75,8 +76,9 @@ func (x *clientExporter) remQueryInterface(ctx context.Context, via com.IPID, re
 func (x *clientExporter) remAddRef(ctx context.Context, ipid com.IPID, n uint32) error {
 	req := orpc.RemRefsRequest{Refs: []orpc.REMINTERFACEREF{{IPID: ipid, PublicRefs: n}}}
 	var res orpc.RemAddRefResponse
-	err := x.callRemUnknown(ctx, 4, 32, req.Encode, func(d *ndr.Decoder) { res.Decode(d, 1) })
-	if err != nil {
+	if x.home != nil {
+		res = *x.home.unknown().addRef(&req)
+	} else if err := x.callRemUnknown(ctx, 4, 32, req.Encode, func(d *ndr.Decoder) { res.Decode(d, 1) }); err != nil {
 		return err
 	}
 	if hr := res.Results[0]; hr.Failed() {

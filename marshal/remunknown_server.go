@@ -26,6 +26,9 @@ func (a *Apartment) makeRemUnknown() error {
 	return a.rt.ipids.add(a.remUnknown, a.id)
 }
 
+// unknown returns the Remote Unknown for callers in the same process.
+func (a *Apartment) unknown() *remUnknownStub { return a.remUnknown.stub.(*remUnknownStub) }
+
 // remUnknownStub serves IRemUnknown and IRemUnknown2.
 type remUnknownStub struct {
 	com.Stub

@@ -12,8 +12,8 @@ import (
 type ExporterInfo struct {
 	OXID       orpc.OXID
 	Bindings   orpc.DUALSTRINGARRAY // string bindings with endpoints, security bindings
-	RemUnknown com.IPID              // IPID of the exporter's Remote Unknown
-	AuthnHint  com.AuthnLevel        // least level that the exporter accepts
+	RemUnknown com.IPID             // IPID of the exporter's Remote Unknown
+	AuthnHint  com.AuthnLevel       // least level that the exporter accepts
 	Version    orpc.COMVERSION
 	// Via is the host through which the exporter was found. It is tried with
 	// the bindings' ports when none of the bindings' own hosts answers.

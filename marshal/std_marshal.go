@@ -136,8 +136,8 @@ func (ro *remoteObject) spare(ipid com.IPID) uint32 {
 // stdUnmarshal turns a standard packet into the interface want of the object
 // it names. The packet's references are consumed in any case (CF-005).
 func (a *Apartment) stdUnmarshal(ctx context.Context, r *orpc.OBJREF, want *com.Desc) (any, error) {
-	if home := a.rt.byOXID(r.Std.OXID); home != nil {
-		return home.homecoming(ctx, r, want)
+	if r.Std.OXID == a.oxid {
+		return a.homecoming(ctx, r, want)
 	}
 	exp := a.rt.exporters.find(r.Std.OXID, r.ResAddr, nil)
 	ro, head, err := a.pinRemote(exp, &r.Std)

@@ -1,0 +1,30 @@
+package marshal
+
+import "oxid/com"
+
+// NewTestApartment makes one more apartment of rt, for tests of what happens
+// between two of them.
+func NewTestApartment(rt *Runtime) *Apartment {
+	a, err := rt.newApartment(com.APTTYPE_STA)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// EndApartment is what uninitialising COM in an apartment does.
+func EndApartment(a *Apartment) { a.close(a.rt.ctx) }
+
+// Objects returns how many objects of a have external references.
+func Objects(a *Apartment) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.objects)
+}
+
+// Remotes returns how many objects elsewhere a holds.
+func Remotes(a *Apartment) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.remotes)
+}

@@ -44,8 +44,14 @@ func (d *Desc) FirstOp() int { return d.firstOp }
 // NumOps returns the number of vtable slots, IUnknown's three and all bases' included.
 func (d *Desc) NumOps() int { return d.firstOp + len(d.Methods) }
 
+// unknownMethods are the vtable slots that every interface begins with.
+var unknownMethods = [3]string{"QueryInterface", "AddRef", "Release"}
+
 // MethodName returns the name of the method at opnum op, or "opnum N".
 func (d *Desc) MethodName(op uint32) string {
+	if op < uint32(len(unknownMethods)) {
+		return unknownMethods[op]
+	}
 	for x := d; x != nil; x = x.Base {
 		if i := int(op) - x.firstOp; i >= 0 && i < len(x.Methods) {
 			return x.Methods[i]

@@ -17,6 +17,7 @@ var (
 	IID_IActivationPropertiesIn  = tail46(0x1A2)
 	IID_IActivationPropertiesOut = tail46(0x1A3)
 	IID_IContext                 = tail46(0x1C0)
+	IID_IErrorInfo               = com.MustGUID("1cf2b120-547d-101b-8e65-08002b2bd119")
 	IID_ORPCTypes                = com.MustGUID("99fcfe60-5260-101b-bbcb-00aa0021347a") // types only, never called
 
 	CLSID_ActivationPropertiesIn  = tail46(0x338)

@@ -3,7 +3,6 @@ package marshal
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -114,7 +113,7 @@ func (rt *Runtime) ServeRPC(rpc *dcerpc.ServerCall) error {
 		Buffer: rpc.Stub[n:], Pointers: c, Op: uint32(rpc.Opnum),
 		DataRep: rpc.DataRep, NDR64: rpc.NDR64, Align: uint8(n % 8),
 	}
-	err = c.invoke(cc)
+	err = s.invoke(cc, &c.request, c)
 	if err == nil && !c.replied {
 		err = com.RPC_E_SERVER_CANTMARSHAL_DATA // the stub asked for no reply
 	}
@@ -125,25 +124,6 @@ func (rt *Runtime) ServeRPC(rpc *dcerpc.ServerCall) error {
 	}
 	*c = serverCall{sent: c.sent[:0]}
 	serverCalls.Put(c)
-	return err
-}
-
-// invoke runs the stub; a panic in the method fails this call alone (CF-231).
-func (c *serverCall) invoke(cc *callContext) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.stub.mgr.apt.rt.log.ErrorContext(cc, "panic in a method", "interface", c.stub.desc.Name,
-				"method", c.stub.desc.MethodName(c.request.Op), "panic", p, "stack", string(debug.Stack()))
-			err = com.RPC_E_SERVERFAULT
-		}
-	}()
-	if c.stub.stub == nil || c.request.Op < 3 {
-		return &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
-	}
-	err = c.stub.stub.Invoke(cc, &c.request, c)
-	if err == com.RPC_E_INVALIDMETHOD { // beyond the vtable
-		err = &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
-	}
 	return err
 }
 

@@ -3,7 +3,6 @@ package marshal
 import (
 	"context"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -78,7 +77,7 @@ func (ch *localChannel) SendReceive(ctx context.Context, m *com.RPCOLEMESSAGE) e
 }
 
 // run finds the stub and invokes it.
-func (c *localCall) run(ctx context.Context) (err error) {
+func (c *localCall) run(ctx context.Context) error {
 	rt := c.ch.mgr.core.apt.rt
 	s := rt.ipids.lookup(&c.ch.ipid)
 	if s == nil || !s.mgr.enter() {
@@ -91,19 +90,9 @@ func (c *localCall) run(ctx context.Context) (err error) {
 		return err
 	}
 	cc := &localContext{Context: ctx, state: callState{apt: s.mgr.apt, cid: causality(ctx)}}
-	defer func() {
-		if p := recover(); p != nil {
-			rt.log.ErrorContext(cc, "panic in a method", "interface", s.desc.Name,
-				"method", s.desc.MethodName(c.request.Op), "panic", p, "stack", string(debug.Stack()))
-			err = com.RPC_E_SERVERFAULT
-		}
-	}()
-	if s.stub == nil || c.request.Op < 3 {
-		return com.RPC_S_PROCNUM_OUT_OF_RANGE
-	}
 	m := c.request
 	m.Pointers = (*localReply)(c)
-	err = s.stub.Invoke(cc, &m, (*localReply)(c))
+	err := s.invoke(cc, &m, (*localReply)(c))
 	if err == nil && !c.replied {
 		err = com.RPC_E_SERVER_CANTMARSHAL_DATA
 	}

@@ -56,6 +56,9 @@ func queryManager(ctx context.Context, m ProxyManager, iid *IID) (any, *Desc, er
 	if err != nil {
 		return nil, nil, err
 	}
+	if v == nil {
+		return nil, nil, noInterface(nil, iid, nil)
+	}
 	return v, descOfValue(v, iid), nil
 }
 

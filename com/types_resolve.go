@@ -149,8 +149,11 @@ type missing struct {
 
 // Error says what the Go type lacks, as far as that can be known.
 func (m *missing) Error() string {
+	if m.typ == nil {
+		return "the answer was nil"
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s", typeName(m.typ))
+	b.WriteString(typeName(m.typ))
 	ds := DescsByIID(&m.iid)
 	if m.desc != nil {
 		for _, d := range ds {

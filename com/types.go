@@ -95,6 +95,9 @@ func (t *Types) QueryDesc(ctx context.Context, obj any, d *Desc) (any, error) {
 	if d == nil {
 		return nil, &Error{HRESULT: E_POINTER, Step: step.Interface, Method: "QueryInterface"}
 	}
+	if d.typ == nil { // not from the registry: an IID that a peer made up
+		return nil, noInterface(reflect.TypeOf(obj), &d.IID, nil)
+	}
 	if p, ok := obj.(Proxied); ok {
 		return t.queryProxyDesc(ctx, p, d)
 	}

@@ -320,6 +320,12 @@ func TestTypes_BadArguments(t *testing.T) {
 	if _, err := types.QueryDesc(ctx, &calculator{}, nil); com.HRESULTOf(err) != com.E_POINTER {
 		t.Errorf("nil Desc: %v", err)
 	}
+	for _, obj := range []any{nil, &calculator{}, &lister{}} {
+		_, err := types.QueryDesc(ctx, obj, &com.Desc{IID: iidNobody, Name: "made up"})
+		if com.HRESULTOf(err) != com.E_NOINTERFACE || err.Error() == "" {
+			t.Errorf("%T asked for a Desc that is not registered: %v", obj, err)
+		}
+	}
 	types.Query(ctx, &calculator{}, &iidCalc)
 	var nilCalc *calculator
 	if _, err := types.Query(ctx, nilCalc, &iidCalc); com.HRESULTOf(err) != com.E_POINTER {

@@ -24,6 +24,21 @@ type record struct {
 }
 
 func (v *record) flat(e *Encoder) {
+	if !e.NDR64() {
+		p := (*[64]byte)(e.Block(8, 64))
+		e.Put64(p[0:], v.ID)
+		e.Put32(p[8:], e.ReferentID())
+		e.Put32(p[12:], e.ReferentID())
+		e.Put32(p[16:], uint32(len(v.Tags)))
+		if v.Tags != nil {
+			e.Put32(p[20:], e.ReferentID())
+		}
+		e.Put64(p[24:], math.Float64bits(v.Score))
+		e.Put32(p[32:], v.Flags)
+		e.Put64(p[40:], uint64(v.Time))
+		e.PutGUID(p[48:], v.Key)
+		return
+	}
 	e.Align(8, 8)
 	e.Uint64(v.ID)
 	e.Pointer(true)
@@ -53,6 +68,23 @@ func (v *record) deferred(e *Encoder) {
 }
 
 func (v *record) readFlat(d *Decoder) (nTags int) {
+	if !d.NDR64() {
+		p := (*[64]byte)(d.Block(8, 64))
+		v.ID = d.Get64(p[0:])
+		d.Promise(d.Get32(p[8:]), 14)
+		d.Promise(d.Get32(p[12:]), 14)
+		nTags = int(d.Get32(p[16:]))
+		if d.Promise(d.Get32(p[20:]), 4) {
+			v.Tags = Slice(v.Tags, 0)
+		} else {
+			v.Tags = nil
+		}
+		v.Score = math.Float64frombits(d.Get64(p[24:]))
+		v.Flags = d.Get32(p[32:])
+		v.Time = int64(d.Get64(p[40:]))
+		v.Key = d.GetGUID(p[48:])
+		return nTags
+	}
 	d.Align(8, 8)
 	v.ID = d.Uint64()
 	d.Ref(14)

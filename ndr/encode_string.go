@@ -28,15 +28,15 @@ func (e *Encoder) WStr(s string) {
 	}
 	b := e.b[:end]
 	binary.LittleEndian.PutUint32(b[n:], 0) // padding
-	p := b[at:]
-	binary.LittleEndian.PutUint32(p, uint32(len(s)+1))
-	binary.LittleEndian.PutUint32(p[4:], 0)
-	binary.LittleEndian.PutUint32(p[8:], uint32(len(s)+1))
-	if widen(p[12:len(p)-2], s) < len(s) {
+	head := (*[12]byte)(b[at:])
+	binary.LittleEndian.PutUint32(head[0:], uint32(len(s)+1))
+	binary.LittleEndian.PutUint32(head[4:], 0)
+	binary.LittleEndian.PutUint32(head[8:], uint32(len(s)+1))
+	if widen(b[at+12:], s) < len(s) {
 		e.wstrSlow(s)
 		return
 	}
-	binary.LittleEndian.PutUint16(p[len(p)-2:], 0)
+	binary.LittleEndian.PutUint16(b[end-2:], 0)
 	e.b = b
 }
 
@@ -50,23 +50,28 @@ func (e *Encoder) wstrSlow(s string) {
 }
 
 // widen writes the leading ASCII of s, up to the first NUL, to p as
-// little-endian UTF-16 and returns its length. p is twice as long as s.
+// little-endian UTF-16 and returns its length. p is at least twice as long as s.
 func widen(p []byte, s string) int {
-	src, i := unsafe.Slice(unsafe.StringData(s), len(s)), 0
-	for ; i+4 <= len(src); i += 4 {
-		x := binary.LittleEndian.Uint32(src[i:])
-		if (x-0x01010101|x)&0x80808080 != 0 {
-			break
+	p = p[:2*len(s)] // the one bounds check
+	src, dst := unsafe.Pointer(unsafe.StringData(s)), unsafe.Pointer(unsafe.SliceData(p))
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(src, i))[:])
+		if (x-0x0101010101010101|x)&0x8080808080808080 != 0 {
+			break // somewhere in these 8 is a NUL or a byte that is not ASCII
 		}
-		y := (uint64(x) | uint64(x)<<16) & 0x0000ffff0000ffff
-		binary.LittleEndian.PutUint64(p[2*i:], (y|y<<8)&0x00ff00ff00ff00ff)
+		lo := (x&0xffffffff | x<<16) & 0x0000ffff0000ffff
+		hi := (x>>32 | x>>32<<16) & 0x0000ffff0000ffff
+		q := (*[16]byte)(unsafe.Add(dst, 2*i))
+		binary.LittleEndian.PutUint64(q[:8], (lo|lo<<8)&0x00ff00ff00ff00ff)
+		binary.LittleEndian.PutUint64(q[8:], (hi|hi<<8)&0x00ff00ff00ff00ff)
 	}
-	for ; i < len(src); i++ {
-		c := src[i]
-		if c-1 >= utf8.RuneSelf-1 { // NUL or not ASCII
+	for ; i < len(s); i++ {
+		c := s[i]
+		if c-1 >= utf8.RuneSelf-1 {
 			break
 		}
-		binary.LittleEndian.PutUint16(p[2*i:], uint16(c))
+		binary.LittleEndian.PutUint16((*[2]byte)(unsafe.Add(dst, 2*i))[:], uint16(c))
 	}
 	return i
 }

@@ -22,8 +22,7 @@ const (
 func (e *Encoder) Pointer(notNil bool) bool {
 	var id uint32
 	if notNil {
-		id = e.next
-		e.next += 4
+		id = e.ReferentID()
 	}
 	if e.ndr64 {
 		e.Uint64(uint64(id))
@@ -31,6 +30,13 @@ func (e *Encoder) Pointer(notNil bool) bool {
 		e.Uint32(id)
 	}
 	return notNil
+}
+
+// ReferentID returns the next referent id, for a pointer inside a [Encoder.Block].
+func (e *Encoder) ReferentID() uint32 {
+	id := e.next
+	e.next += 4
+	return id
 }
 
 // Ref appends the place holder of an embedded ref pointer, whose referent
@@ -85,6 +91,12 @@ func (d *Decoder) Pointer() bool {
 // cannot be left is not worth marking.
 func (d *Decoder) Embedded(size int) bool {
 	return d.Pointer() && d.promise(size)
+}
+
+// Promise is [Decoder.Embedded] for a pointer inside a [Decoder.Block], whose
+// referent id is id.
+func (d *Decoder) Promise(id uint32, size int) bool {
+	return id != 0 && d.promise(size)
 }
 
 // Ref is [Decoder.Embedded] for a ref pointer, whose place holder may have any

@@ -3,8 +3,6 @@ package orpc
 import (
 	"context"
 	"encoding/binary"
-	"errors"
-	"io"
 
 	"oxid/com"
 )
@@ -99,18 +97,10 @@ func (p *packetReader) more(n int) error {
 		chunk := min(n, streamChunk)
 		start := len(p.buf)
 		p.buf = append(p.buf, make([]byte, chunk)...)
-		got, err := p.stm.Read(p.ctx, p.buf[start:])
-		if got < 0 || got > chunk {
-			return &com.Error{HRESULT: com.E_UNEXPECTED, Err: errors.New("IStream.Read returned an impossible count")}
-		}
-		p.buf = p.buf[:start+got]
-		n -= got
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err := com.ReadFull(p.ctx, p.stm, p.buf[start:]); err != nil {
 			return err
 		}
-		if n > 0 && (got == 0 || err != nil) {
-			return &com.Error{HRESULT: com.STG_E_READFAULT, Err: io.ErrUnexpectedEOF}
-		}
+		n -= chunk
 	}
 	return nil
 }

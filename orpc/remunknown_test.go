@@ -113,3 +113,17 @@ func TestRemReleaseDecodesIntoOldMemory(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestRemUnknownLayoutInNDR64(t *testing.T) {
+	// Counts and referent ids have 8 bytes, the structures stay as they are.
+	release := RemRefsRequest{Refs: []REMINTERFACEREF{{goldenStd.IPID, 5, 0}}}
+	wantBytes(t, encode(t, release.Encode, true, false), unhex(t, `0100 000000000000 0100000000000000
+		001c00007c0b00000123456789abcdef 05000000 00000000`))
+	qi := RemQueryInterfaceResponse{Results: []REMQIRESULT{{com.S_OK, goldenStd}}}
+	wantBytes(t, encode(t, qi.Encode, true, false), unhex(t, `0000020000000000 0100000000000000
+		00000000 00000000 00000000 05000000 8877665544332211 00ffeeddccbbaa99 001c00007c0b00000123456789abcdef
+		00000000`))
+	qi2 := RemQueryInterface2Response{Results: []com.HRESULT{com.S_OK}, Interfaces: [][]byte{[]byte("MEOW")}}
+	wantBytes(t, encode(t, qi2.Encode, true, false), unhex(t, `0100000000000000 00000000 00000000
+		0100000000000000 0000020000000000 0400000000000000 04000000 4d454f57 00000000`))
+}

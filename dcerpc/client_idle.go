@@ -1,0 +1,43 @@
+package dcerpc
+
+import (
+	"errors"
+	"time"
+)
+
+var errIdle = errors.New("dcerpc: the connection was closed because it was idle")
+
+// tickPeriod is how often a connection looks at itself: often enough to notice
+// within two seconds that an idle peer has gone.
+func (cc *ClientConn) tickPeriod() time.Duration {
+	if t := cc.o.IdleTimeout; t > 0 && t < 10*time.Second {
+		return max(t/10, time.Millisecond)
+	}
+	return time.Second
+}
+
+// tick runs once a period. A connection without new calls gets a reader that
+// notices when the peer goes away, and is closed when the timeout is reached.
+func (cc *ClientConn) tick() {
+	cc.mu.Lock()
+	if cc.err != nil {
+		cc.mu.Unlock()
+		return
+	}
+	if cc.calls != cc.seen || cc.pending > 0 || cc.kept > 0 {
+		cc.ticks = 0
+	} else {
+		cc.ticks++
+	}
+	idle := cc.o.IdleTimeout > 0 && cc.ticks > 0 && time.Duration(cc.ticks)*cc.tickPeriod() >= cc.o.IdleTimeout
+	if cc.calls == cc.seen && !cc.reading {
+		cc.reading = true
+		go cc.readLoop()
+	}
+	cc.seen = cc.calls
+	cc.timer.Reset(cc.tickPeriod())
+	cc.mu.Unlock()
+	if idle {
+		cc.fail(errIdle)
+	}
+}

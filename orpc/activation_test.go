@@ -260,6 +260,8 @@ func TestOlderFormOfSpecialProperties(t *testing.T) {
 	}
 	older := append(b[:16+48:16+48], bytes.Repeat([]byte{0xee}, 32)...)
 	for _, wire := range [][]byte{b, older, b[:16+48]} {
+		wire = bytes.Clone(wire)
+		wire[8] = byte(len(wire) - 16)
 		got := new(SpecialPropertiesData)
 		if err := parseSerialized(wire, got); err != nil || !reflect.DeepEqual(got, v) {
 			t.Errorf("%d bytes: got %+v, %v", len(wire), got, err)
@@ -283,7 +285,7 @@ func TestReservedPointersThatAreNotNull(t *testing.T) {
 	// A sender that gives its reserved pointers a referent is understood.
 	body := unhex(t, `01000000 02000000 ffffffff 03000000 0100 0000 04000000 01000000 0700`)
 	got := new(ScmRequestInfoData)
-	if err := parseSerialized(append(unhex(t, "01100800 cccccccc 20000000 00000000"), body...), got); err != nil {
+	if err := parseSerialized(append(unhex(t, "01100800 cccccccc 1e000000 00000000"), body...), got); err != nil {
 		t.Fatal(err)
 	}
 	if got.ClientImpLevel != 3 || !reflect.DeepEqual(got.ProtSeqs, []uint16{7}) {

@@ -1,7 +1,6 @@
 package orpc
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"oxid/com"
@@ -13,7 +12,7 @@ import (
 const serialHeaderSize = 16
 
 // serialized is a structure that travels by type serialization version 1. Its
-// methods deal with the NDR 2.0 data behind the header.
+// methods deal with the NDR 2.0 data behind the headers.
 type serialized interface {
 	encode(e *ndr.Encoder)
 	decode(d *ndr.Decoder)
@@ -21,32 +20,26 @@ type serialized interface {
 
 // appendSerialized appends both headers and the data, padded to 8 bytes.
 func appendSerialized(b []byte, v serialized) ([]byte, error) {
-	at := len(b)
-	b = append(b,
-		1, 0x10, 8, 0, 0xcc, 0xcc, 0xcc, 0xcc, // version, little-endian, header length, filler
-		0, 0, 0, 0, 0, 0, 0, 0) // length, filler
-	e := ndr.EncodeTo(b, false)
+	e := ndr.EncodeType(ndr.AppendTypeHeader(b))
 	v.encode(&e)
-	e.Align(8, 8)
-	b, err := e.Data()
+	out, err := e.EndType()
 	if err != nil {
-		return b[:at], err
+		return b, err
 	}
-	binary.LittleEndian.PutUint32(b[at+8:], uint32(len(b)-at-serialHeaderSize))
-	return b, nil
+	return out, nil
 }
 
 // parseSerialized reads what appendSerialized writes, from a sender of either
-// byte order. The length in the private header is not used: some senders leave
-// the padding out of it, and whoever calls this knows the size from elsewhere.
+// byte order.
 func parseSerialized(b []byte, v serialized) error {
-	if len(b) < serialHeaderSize {
-		return badProperties("type serialization: %d bytes of a header of %d", len(b), serialHeaderSize)
+	types, err := ndr.ReadTypes(b)
+	if err != nil {
+		return err
 	}
-	if b[0] != 1 {
-		return badProperties("type serialization: version %d, want 1", b[0])
+	d, err := types.Next()
+	if err != nil {
+		return err
 	}
-	d := ndr.DecodeFrom(b[serialHeaderSize:], uint32(b[1]&0xf0), false)
 	v.decode(&d)
 	return d.Err()
 }

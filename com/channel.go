@@ -2,6 +2,10 @@ package com
 
 import "context"
 
+// NDR_LOCAL_DATA_REPRESENTATION is the data representation label of everything
+// that oxid writes: little-endian integers, ASCII, IEEE floats (C706 14.1).
+const NDR_LOCAL_DATA_REPRESENTATION uint32 = 0x10
+
 // RPCOLEMESSAGE is one request or one reply between a proxy or stub and the
 // channel. It belongs to the channel that handed it out, and is valid until
 // FreeBuffer (client) or until Invoke returns (server).

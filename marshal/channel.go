@@ -59,7 +59,7 @@ func (ch *channel) GetBuffer(ctx context.Context, op uint32, size int) (*com.RPC
 		Buffer:   c.rpc.Stub[c.header:],
 		Pointers: c,
 		Op:       op,
-		DataRep:  dcerpc.DataRepLE,
+		DataRep:  com.NDR_LOCAL_DATA_REPRESENTATION,
 		NDR64:    c.rpc.NDR64,
 		Align:    uint8(c.header % 8),
 		Reserved: c,

@@ -145,7 +145,7 @@ func (c *serverCall) GetBuffer(_ context.Context, op uint32, size int) (*com.RPC
 	c.replied = true
 	c.reply = com.RPCOLEMESSAGE{
 		Buffer: c.rpc.Reply[c.header:], Pointers: c, Op: op,
-		DataRep: dcerpc.DataRepLE, NDR64: c.rpc.NDR64, Align: uint8(c.header % 8),
+		DataRep: com.NDR_LOCAL_DATA_REPRESENTATION, NDR64: c.rpc.NDR64, Align: uint8(c.header % 8),
 	}
 	return &c.reply, nil
 }
@@ -161,8 +161,9 @@ func (c *serverCall) GetDestCtx() com.MSHCTX {
 	return destinationOf(c.rpc.Conn.LocalAddr(), c.rpc.Conn.RemoteAddr())
 }
 
-// IsConnected implements [com.IRpcChannelBuffer].
-func (c *serverCall) IsConnected() bool { return c.rpc.Conn.Err() == nil }
+// IsConnected implements [com.IRpcChannelBuffer]. The end of the caller's
+// connection is the end of the call's context, and nothing else tells it.
+func (c *serverCall) IsConnected() bool { return true }
 
 // serves reports whether a call over the presentation context of iid may go to
 // s: an IPID belongs to one interface, and both Remote Unknown interfaces share

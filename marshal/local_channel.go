@@ -50,7 +50,7 @@ func (ch *localChannel) GetBuffer(ctx context.Context, op uint32, size int) (*co
 	if cap(c.in) < size {
 		c.in = make([]byte, 0, size)
 	}
-	c.request = com.RPCOLEMESSAGE{Buffer: c.in[:0], Pointers: (*localRequest)(c), Op: op, DataRep: dcerpc.DataRepLE, Reserved: c}
+	c.request = com.RPCOLEMESSAGE{Buffer: c.in[:0], Pointers: (*localRequest)(c), Op: op, DataRep: com.NDR_LOCAL_DATA_REPRESENTATION, Reserved: c}
 	return &c.request, nil
 }
 
@@ -175,7 +175,7 @@ func (c *localReply) GetBuffer(_ context.Context, op uint32, size int) (*com.RPC
 		c.out = make([]byte, 0, size)
 	}
 	c.replied = true
-	c.reply = com.RPCOLEMESSAGE{Buffer: c.out[:0], Pointers: c, Op: op, DataRep: dcerpc.DataRepLE}
+	c.reply = com.RPCOLEMESSAGE{Buffer: c.out[:0], Pointers: c, Op: op, DataRep: com.NDR_LOCAL_DATA_REPRESENTATION}
 	return &c.reply, nil
 }
 

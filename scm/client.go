@@ -3,11 +3,11 @@ package scm
 import (
 	"context"
 	"net"
+	"sync"
 	"time"
 
 	"oxid/com"
-	"oxid/marshal"
-	"oxid/orpc"
+	"oxid/step"
 )
 
 // ClientOptions configure a [Client]. The zero value is usable.
@@ -24,52 +24,92 @@ type ClientOptions struct {
 
 // Client asks the resolvers and activators of other machines. It implements
 // [marshal.Resolver] and is safe for concurrent use.
-type Client struct{}
+type Client struct {
+	opt    ClientOptions
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // connection attempts
+
+	mu      sync.Mutex
+	closed  bool
+	conns   map[string]*resolverConn // by address
+	dialing map[string]*dialing      // by address
+	homes   map[string]string        // address that last answered for a resolver, by its packed bindings
+}
+
+// maxHomes bounds Client.homes: it is filled by what references say.
+const maxHomes = 4096
 
 // NewClient makes a client without connections.
-func NewClient(o ClientOptions) *Client { return new(Client) }
+func NewClient(o ClientOptions) *Client {
+	if o.Dial == nil {
+		o.Dial = new(net.Dialer).DialContext
+	}
+	if o.Port == "" {
+		o.Port = WellKnownPort
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = time.Minute
+	}
+	c := &Client{
+		opt:     o,
+		conns:   map[string]*resolverConn{},
+		dialing: map[string]*dialing{},
+		homes:   map[string]string{},
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	return c
+}
 
 // Close closes the connections. Operations in progress fail.
-func (c *Client) Close() error { return nil }
-
-// ResolveOXID implements [marshal.Resolver].
-func (c *Client) ResolveOXID(ctx context.Context, oxid orpc.OXID, resAddr orpc.PackedBindings) (*marshal.ExporterInfo, error) {
-	return nil, com.E_NOTIMPL
+func (c *Client) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	conns := c.conns
+	c.conns = map[string]*resolverConn{}
+	c.mu.Unlock()
+	c.cancel()
+	for _, rc := range conns {
+		rc.conn.Close()
+	}
+	c.wg.Wait()
+	return nil
 }
 
-// Ping implements [marshal.Resolver].
-func (c *Client) Ping(ctx context.Context, resAddr orpc.PackedBindings, set orpc.SETID, seq uint16, add, del []orpc.OID) (orpc.SETID, error) {
-	return 0, com.E_NOTIMPL
+// bounded gives ctx the client's timeout unless it has a deadline.
+func (c *Client) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.opt.Timeout)
 }
 
-// ActivationOptions refine an activation. nil means the defaults.
-type ActivationOptions struct {
-	// ImpLevel is what the server may do in the caller's name; 0 means IMPERSONATE.
-	ImpLevel com.ImpLevel
+// home returns the address that last answered for the resolver with these
+// packed bindings, or "".
+func (c *Client) home(resAddr string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.homes[resAddr]
 }
 
-// Activated is the outcome of an activation.
-type Activated struct {
-	// Exporter is where the object lives; its Via is the host that answered.
-	Exporter marshal.ExporterInfo
-	// Interfaces has one element for each requested IID, in that order. The
-	// packets hold references: unmarshal each with [marshal.Apartment.Adopt], or
-	// release it.
-	Interfaces []marshal.ActivationResult
+// setHome notes which address answered; "" forgets it.
+func (c *Client) setHome(resAddr, addr string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if addr == "" {
+		delete(c.homes, resAddr)
+		return
+	}
+	if _, known := c.homes[resAddr]; !known && len(c.homes) >= maxHomes {
+		for k := range c.homes {
+			delete(c.homes, k) // any: it is found again when it is needed
+			break
+		}
+	}
+	c.homes[resAddr] = addr
 }
 
-// HRESULT returns S_OK, or CO_S_NOTALLINTERFACES when an interface is missing.
-func (a *Activated) HRESULT() com.HRESULT { return com.S_OK }
-
-// CreateInstance creates an instance of clsid at target and asks it for iids.
-// target is "host", "host:port" or "host[port]"; an IPv6 address may stand in
-// brackets. It fails when the object has none of the interfaces.
-func (c *Client) CreateInstance(ctx context.Context, target string, clsid com.CLSID, iids []com.IID, o *ActivationOptions) (*Activated, error) {
-	return nil, com.E_NOTIMPL
-}
-
-// GetClassObject asks for the class object of clsid at target, usually an
-// IClassFactory, in the manner of [Client.CreateInstance].
-func (c *Client) GetClassObject(ctx context.Context, target string, clsid com.CLSID, iids []com.IID, o *ActivationOptions) (*Activated, error) {
-	return nil, com.E_NOTIMPL
+// errClosed is the error of everything after Close.
+func errClosed() error {
+	return &com.Error{HRESULT: com.CO_E_NOTINITIALIZED, Step: step.Self, Hint: "the resolver client was closed"}
 }

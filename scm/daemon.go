@@ -48,8 +48,3 @@ func (d *Daemon) Err() error { return nil }
 
 // Close stops listening and waits for running calls until ctx ends.
 func (d *Daemon) Close(ctx context.Context) error { return nil }
-
-// DefaultSocket returns the path of the daemon's unix socket on this host:
-// $OXID_SCM_SOCKET, else scm.sock in the user's runtime directory, else
-// /run/oxid/scm.sock, by system.
-func DefaultSocket() string { return "" }

@@ -1,0 +1,247 @@
+package scm
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"oxid/com"
+	"oxid/orpc"
+)
+
+// pingSet is what one client keeps alive ([MS-DCOM] 3.1.2.1). The resolver's
+// lock guards it.
+type pingSet struct {
+	id       orpc.SETID
+	client   string // host of the client that made it, for its share of the limits
+	seq      uint16 // of the last change
+	deadline time.Time
+	oids     map[orpc.OID]*oidEntry
+}
+
+// oidEntry is an object that is or was in a ping set.
+type oidEntry struct {
+	owner *exporterEntry // nil for an orphan: its exporter is not registered
+	sets  int32          // ping sets that it is in
+	// Of one that is in no set:
+	due   time.Time // when it is to be run down
+	tries uint8     // how often its exporter kept it
+}
+
+// setTimeout is how long a set lives without a ping.
+func (r *resolver) setTimeout() time.Duration { return setPeriods * r.opt.PingPeriod }
+
+// simplePing keeps every object of a set alive ([MS-DCOM] 3.1.2.5.1.2).
+func (r *resolver) simplePing(id orpc.SETID) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.sets[id]
+	if s == nil {
+		return com.OR_INVALID_SET
+	}
+	s.deadline = time.Now().Add(r.setTimeout())
+	return nil
+}
+
+// complexPing changes a set, or makes one when id is 0 ([MS-DCOM]
+// 3.1.2.5.1.3). It returns the set's id even with OR_INVALID_OID, which says
+// that some of the objects to add do not exist.
+func (r *resolver) complexPing(ctx context.Context, client string, id orpc.SETID, seq uint16, add, del []orpc.OID) (orpc.SETID, error) {
+	if id != 0 {
+		if done, err := r.checkSet(id, seq); done || err != nil {
+			return id, err
+		}
+	}
+	owners := r.findOwners(ctx, add)
+
+	now := time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.sets[id]
+	if id == 0 {
+		if len(r.sets) >= r.opt.Limits.Sets || r.setsOf[client] >= r.opt.Limits.SetsPerClient {
+			return 0, com.RPC_S_OUT_OF_RESOURCES
+		}
+		s = r.newSet(client)
+	} else if s == nil {
+		return id, com.OR_INVALID_SET // expired meanwhile
+	} else if late(seq, s.seq) {
+		return id, nil // overtaken meanwhile
+	}
+	var result error
+	for _, oid := range add {
+		if err := r.join(s, oid, owners[oid], now); err != nil && result != com.RPC_S_OUT_OF_RESOURCES {
+			result = err
+		}
+	}
+	for _, oid := range del {
+		r.leave(s, oid, now.Add(r.setTimeout()))
+	}
+	s.seq = seq
+	s.deadline = now.Add(r.setTimeout())
+	if id == 0 && result == com.OR_INVALID_OID {
+		result = nil // a new set has the objects that exist ([MS-DCOM] 3.1.2.5.1.3)
+	}
+	return s.id, result
+}
+
+// checkSet answers a ping of a set that does not exist, or that comes too late
+// to mean anything: then it is done.
+func (r *resolver) checkSet(id orpc.SETID, seq uint16) (done bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.sets[id]
+	if s == nil {
+		return false, com.OR_INVALID_SET
+	}
+	return late(seq, s.seq), nil
+}
+
+// late reports whether a change was overtaken by one that has been made
+// already. Sequence numbers have 16 bits and wrap around, so the nearer of the
+// two ways between them counts.
+func late(seq, stored uint16) bool { return int16(seq-stored) < 0 }
+
+// newSet makes a set with a random id. The lock is held.
+func (r *resolver) newSet(client string) *pingSet {
+	s := &pingSet{client: client, oids: map[orpc.OID]*oidEntry{}}
+	for s.id == 0 || r.sets[s.id] != nil {
+		s.id = orpc.NewID[orpc.SETID]()
+	}
+	r.sets[s.id] = s
+	r.setsOf[client]++
+	return s
+}
+
+// dropSet ends a set whose client is silent. The lock is held.
+func (r *resolver) dropSet(s *pingSet, now time.Time) {
+	for oid := range s.oids {
+		r.leave(s, oid, now)
+	}
+	delete(r.sets, s.id)
+	if r.setsOf[s.client]--; r.setsOf[s.client] == 0 {
+		delete(r.setsOf, s.client)
+	}
+}
+
+// join puts oid into s. owner is what findOwners found; it is not looked at
+// when the object is known already. The lock is held.
+func (r *resolver) join(s *pingSet, oid orpc.OID, owner *exporterEntry, now time.Time) error {
+	if s.oids[oid] != nil {
+		return nil
+	}
+	if len(s.oids) >= r.opt.Limits.OIDsPerSet || r.members >= r.opt.Limits.OIDs {
+		return com.RPC_S_OUT_OF_RESOURCES
+	}
+	e := r.oids[oid]
+	if e == nil {
+		if owner != nil && r.exporters[owner.oxid] != owner {
+			owner = nil // revoked meanwhile
+		}
+		if owner == nil && !now.Before(r.adoptUntil) {
+			return com.OR_INVALID_OID
+		}
+		e = &oidEntry{owner: owner}
+		r.oids[oid] = e
+	}
+	delete(r.idle, oid)
+	e.sets++
+	e.tries = 0
+	s.oids[oid] = e
+	r.members++
+	return nil
+}
+
+// leave takes oid out of s. An object that is then in no set is run down at
+// due: at once when its client fell silent, but after a whole timeout when the
+// client took it out, because it may have passed a reference on to somebody
+// who has not pinged yet. The lock is held.
+func (r *resolver) leave(s *pingSet, oid orpc.OID, due time.Time) {
+	e := s.oids[oid]
+	if e == nil {
+		return
+	}
+	delete(s.oids, oid)
+	r.members--
+	if e.sets--; e.sets == 0 {
+		e.due = due
+		r.idle[oid] = e
+	}
+}
+
+// findOwners asks the exporters for those of oids that are not known yet. The
+// result has no entry for what nobody owns.
+func (r *resolver) findOwners(ctx context.Context, oids []orpc.OID) map[orpc.OID]*exporterEntry {
+	var unknown []orpc.OID
+	r.mu.Lock()
+	for _, oid := range oids {
+		if r.oids[oid] == nil {
+			unknown = append(unknown, oid)
+		}
+	}
+	r.mu.Unlock()
+	if len(unknown) == 0 {
+		return nil
+	}
+	select {
+	case r.asking <- struct{}{}:
+		defer func() { <-r.asking }()
+	case <-ctx.Done():
+		return nil
+	}
+	owners := map[orpc.OID]*exporterEntry{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, x := range r.allExporters() {
+		wg.Go(func() {
+			owns := r.owns(ctx, x, unknown)
+			mu.Lock()
+			defer mu.Unlock()
+			for i, oid := range unknown {
+				if owns[i] {
+					owners[oid] = x
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return owners
+}
+
+// owns asks one exporter; one that cannot answer owns nothing. The result is
+// as long as oids.
+func (r *resolver) owns(ctx context.Context, x *exporterEntry, oids []orpc.OID) []bool {
+	ctx, cancel := context.WithTimeout(ctx, exporterTimeout)
+	defer cancel()
+	owns, err := x.Owns(ctx, oids)
+	if err != nil || len(owns) != len(oids) {
+		r.opt.Logger.Warn("an exporter was asked for its objects and did not answer", "oxid", x.oxid, "err", err)
+		return make([]bool, len(oids))
+	}
+	return owns
+}
+
+// orphans lists objects in sets whose exporter is not registered. The lock is held.
+func (r *resolver) orphans() (list []orpc.OID) {
+	for oid, e := range r.oids {
+		if e.owner == nil {
+			list = append(list, oid)
+		}
+	}
+	return list
+}
+
+// claim gives e the orphans that are its own.
+func (r *resolver) claim(ctx context.Context, e *exporterEntry, orphans []orpc.OID) {
+	if len(orphans) == 0 {
+		return
+	}
+	owns := r.owns(ctx, e, orphans)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, oid := range orphans {
+		if o := r.oids[oid]; o != nil && o.owner == nil && owns[i] {
+			o.owner = e
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package scm
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"oxid/com"
+	"oxid/orpc"
+)
+
+// resolver holds the tables of an object resolver: exporters by OXID, classes,
+// ping sets and the objects in them ([MS-DCOM] 3.1.2.1). It is the same for one
+// process and for a host.
+type resolver struct {
+	opt Options
+	// bindings are those of the resolver itself: saResAddr of every reference.
+	bindings orpc.PackedBindings
+	// adoptUntil is when OIDs that nobody owns stop being accepted. A daemon that
+	// was restarted hears of them before it hears of their exporters.
+	adoptUntil time.Time
+	// asking bounds how many calls ask the exporters at a time.
+	asking chan struct{}
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	// mu guards everything below. No exporter is asked while it is held.
+	mu        sync.Mutex
+	exporters map[orpc.OXID]*exporterEntry
+	classes   map[com.CLSID][]*exporterEntry // in order of registration
+	sets      map[orpc.SETID]*pingSet
+	setsOf    map[string]int // number of sets by client address
+	members   int            // of all sets together
+	oids      map[orpc.OID]*oidEntry
+	idle      map[orpc.OID]*oidEntry // those in no set
+}
+
+// maxAsking is the capacity of resolver.asking.
+const maxAsking = 8
+
+// newResolver starts a resolver whose own bindings are these. adopt is for how
+// long unknown OIDs are taken on trust.
+func newResolver(opt Options, bindings orpc.PackedBindings, adopt time.Duration) *resolver {
+	r := &resolver{
+		opt:        opt.withDefaults(),
+		bindings:   bindings,
+		adoptUntil: time.Now().Add(adopt),
+		asking:     make(chan struct{}, maxAsking),
+		exporters:  map[orpc.OXID]*exporterEntry{},
+		classes:    map[com.CLSID][]*exporterEntry{},
+		sets:       map[orpc.SETID]*pingSet{},
+		setsOf:     map[string]int{},
+		oids:       map[orpc.OID]*oidEntry{},
+		idle:       map[orpc.OID]*oidEntry{},
+	}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.wg.Go(r.sweepLoop)
+	return r
+}
+
+// close ends the sweeps and waits for the one in progress.
+func (r *resolver) close() {
+	r.cancel()
+	r.wg.Wait()
+}
+
+// register adds x under oxid. It fails with CO_E_OBJISREG when the OXID is
+// taken: nobody can push another exporter aside.
+func (r *resolver) register(ctx context.Context, oxid orpc.OXID, x exporter) (*exporterEntry, error) {
+	r.mu.Lock()
+	if r.exporters[oxid] != nil {
+		r.mu.Unlock()
+		return nil, com.CO_E_OBJISREG
+	}
+	e := &exporterEntry{exporter: x, oxid: oxid, since: time.Now()}
+	r.exporters[oxid] = e
+	orphans := r.orphans()
+	r.mu.Unlock()
+	r.claim(ctx, e, orphans)
+	return e, nil
+}
+
+// revoke takes e out of the tables. Its objects stay in their sets as orphans,
+// until the exporter registers again or the sets end.
+func (r *resolver) revoke(e *exporterEntry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.exporters[e.oxid] != e {
+		return
+	}
+	delete(r.exporters, e.oxid)
+	for clsid := range r.classes {
+		r.dropClass(e, clsid)
+	}
+	for _, o := range r.oids {
+		if o.owner == e {
+			o.owner = nil
+		}
+	}
+}
+
+// registerClass makes e a server of clsid. Several exporters may serve one
+// class: the first that is able to is asked.
+func (r *resolver) registerClass(e *exporterEntry, clsid com.CLSID) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.exporters[e.oxid] != e {
+		return com.CO_E_OBJNOTREG
+	}
+	if !slices.Contains(r.classes[clsid], e) {
+		r.classes[clsid] = append(r.classes[clsid], e)
+	}
+	return nil
+}
+
+// revokeClass takes that back.
+func (r *resolver) revokeClass(e *exporterEntry, clsid com.CLSID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dropClass(e, clsid)
+}
+
+// dropClass is revokeClass with the lock held.
+func (r *resolver) dropClass(e *exporterEntry, clsid com.CLSID) {
+	left := slices.DeleteFunc(r.classes[clsid], func(x *exporterEntry) bool { return x == e })
+	if len(left) == 0 {
+		delete(r.classes, clsid)
+		return
+	}
+	r.classes[clsid] = left
+}
+
+// classServers returns the exporters that serve clsid, best first. Where none
+// does is where a launcher would be asked to start the class's local server.
+func (r *resolver) classServers(clsid com.CLSID) []*exporterEntry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.classes[clsid])
+}
+
+// exporterOf returns the exporter with the given OXID, or nil.
+func (r *resolver) exporterOf(oxid orpc.OXID) *exporterEntry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.exporters[oxid]
+}
+
+// allExporters returns every exporter, in no order.
+func (r *resolver) allExporters() []*exporterEntry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := make([]*exporterEntry, 0, len(r.exporters))
+	for _, e := range r.exporters {
+		list = append(list, e)
+	}
+	return list
+}

@@ -10,6 +10,15 @@ import (
 // ActivationPropertiesIn is what a client sends with an activation ([MS-DCOM]
 // 2.2.22.2): a set of properties, told apart by CLSID. Nil ones are left out.
 // The protocol requires Instantiation, Location and ScmRequest.
+//
+// The set travels as the object data of an OBJREF_CUSTOM:
+//
+//	offset 0  dwSize u32, of what follows offset 8
+//	       4  dwReserved u32
+//	       8  CustomHeader, which lists the properties with their sizes
+//	          the properties, one behind the other
+//
+// CustomHeader and properties are each type-serialized ([MS-RPCE] 2.2.6).
 type ActivationPropertiesIn struct {
 	DestCtx       com.MSHCTX // MSHCTX_DIFFERENTMACHINE; ignored on receipt
 	Special       *SpecialPropertiesData
@@ -130,7 +139,8 @@ func readProperty[T any, P interface {
 	return parseSerialized(b, *dst)
 }
 
-// activationProperty is one property in wire form, serialization header included.
+// activationProperty is one property in wire form, serialization headers
+// included. Data alias the packet.
 type activationProperty struct {
 	CLSID com.CLSID
 	Data  []byte
@@ -151,7 +161,8 @@ func parseActivation(b []byte, clsid com.CLSID) (h customHeader, props []activat
 // blobHeaderSize is dwSize and dwReserved in front of the CustomHeader.
 const blobHeaderSize = 8
 
-// parseBlob cuts the blob into properties.
+// parseBlob cuts the blob into properties. Sizes are checked against what is
+// there; dwSize, which repeats their sum, is not looked at.
 func parseBlob(b []byte) (h customHeader, props []activationProperty, err error) {
 	if len(b) < blobHeaderSize {
 		return h, nil, badProperties("activation: %d bytes of properties", len(b))
@@ -175,7 +186,13 @@ func parseBlob(b []byte) (h customHeader, props []activationProperty, err error)
 }
 
 // customHeader is the table of contents of the blob ([MS-DCOM] 2.2.22.3). As
-// many sizes as clsids, 1 to 10.
+// many sizes as clsids, 1 to 10. Property i begins behind the header and
+// sizes[0] to sizes[i-1]; a size covers serialization header and padding.
+//
+//	offset 0  totalSize, headerSize, dwReserved, destCtx, cIfs  u32 each
+//	      20  classInfoClsid GUID, null
+//	      36  pclsid, pSizes, pdwReserved  unique pointers
+//	      48  the CLSIDs, the sizes
 type customHeader struct {
 	totalSize  uint32
 	headerSize uint32
@@ -184,6 +201,7 @@ type customHeader struct {
 	sizes      []uint32
 }
 
+// encode writes the header; its own size is part of what it says.
 func (h *customHeader) encode(e *ndr.Encoder) {
 	e.Uint32(h.totalSize)
 	e.Uint32(h.headerSize)
@@ -200,6 +218,7 @@ func (h *customHeader) encode(e *ndr.Encoder) {
 	e.Uint32s(h.sizes)
 }
 
+// decode reads the header and bounds the number of properties.
 func (h *customHeader) decode(d *ndr.Decoder) {
 	h.totalSize = d.Uint32()
 	h.headerSize = d.Uint32()

@@ -13,7 +13,13 @@ const (
 	ACTVFLAGS_NO_FAILURE_LOG         uint32 = 0x20
 )
 
-// InstantiationInfoData says what to create ([MS-DCOM] 2.2.22.2.1).
+// InstantiationInfoData says what to create ([MS-DCOM] 2.2.22.2.1):
+//
+//	offset 0  classId GUID
+//	      16  classCtx, actvflags, fIsSurrogate, cIID, instFlag  u32 each
+//	      36  pIID  unique pointer to IID[cIID]
+//	      40  thisSize u32, ignored
+//	      44  clientCOMVersion
 type InstantiationInfoData struct {
 	ClassID     com.CLSID
 	ClassCtx    com.CLSCTX // CLSCTX_REMOTE_SERVER
@@ -69,6 +75,12 @@ const SPD_FLAG_USE_CONSOLE_SESSION uint32 = 1
 // SpecialPropertiesData has session, partition and security preferences
 // ([MS-DCOM] 2.2.22.2.2). Two layouts are in use, which differ behind Flags;
 // nothing behind it is read.
+//
+//	offset 0  dwSessionId, fRemoteThisSessionId, fClientImpersonating,
+//	          fPartitionIDPresent, dwDefaultAuthnLvl  u32 each
+//	      20  guidPartition GUID
+//	      36  dwPRTFlags, dwOrigClsctx, dwFlags  u32 each
+//	      48  reserved u32, u64 at 56, 5 u32; in the older form 8 u32
 type SpecialPropertiesData struct {
 	SessionID           uint32 // AnySession when RemoteThisSessionID is false
 	RemoteThisSessionID bool
@@ -109,7 +121,8 @@ func (v *SpecialPropertiesData) decode(d *ndr.Decoder) {
 }
 
 // InstanceInfoData says from which file or storage to create the object
-// ([MS-DCOM] 2.2.22.2.3).
+// ([MS-DCOM] 2.2.22.2.3): fileName, mode, ifdROT, ifdStg; all but the mode are
+// unique pointers.
 type InstanceInfoData struct {
 	FileName *string
 	Mode     uint32
@@ -142,8 +155,9 @@ func (v *InstanceInfoData) decode(d *ndr.Decoder) {
 }
 
 // ActivationContextInfoData carries the client's context ([MS-DCOM]
-// 2.2.22.2.5). A NULL client context is accepted although the specification
-// has none: clients in use send it.
+// 2.2.22.2.5): clientOK and three reserved u32, pIFDClientCtx,
+// pIFDPrototypeCtx. A NULL client context is accepted although the
+// specification has none: clients in use send it.
 type ActivationContextInfoData struct {
 	ClientOK     uint32 // 0
 	ClientCtx    []byte // OBJREF_CUSTOM around a Context; nil for none
@@ -174,8 +188,9 @@ func (v *ActivationContextInfoData) decode(d *ndr.Decoder) {
 	v.PrototypeCtx = embeddedPointer(d, prototype)
 }
 
-// LocationInfoData says where to create the object ([MS-DCOM] 2.2.22.2.6). On
-// the wire everything is NULL or 0.
+// LocationInfoData says where to create the object ([MS-DCOM] 2.2.22.2.6):
+// machineName, processId, apartmentId, contextId. On the wire everything is
+// NULL or 0.
 type LocationInfoData struct {
 	MachineName *string
 	ProcessID   uint32
@@ -201,7 +216,9 @@ func (v *LocationInfoData) decode(d *ndr.Decoder) {
 	v.MachineName = embeddedWStr(d, name)
 }
 
-// ScmRequestInfoData says what the client can do ([MS-DCOM] 2.2.22.2.4).
+// ScmRequestInfoData says what the client can do ([MS-DCOM] 2.2.22.2.4):
+// pdwReserved, NULL, and remoteRequest, a unique pointer to
+// {ClientImpLevel u32, cRequestedProtseqs u16, pRequestedProtseqs}.
 type ScmRequestInfoData struct {
 	ClientImpLevel com.ImpLevel
 	ProtSeqs       []uint16 // TOWER_*; at most MAX_REQUESTED_PROTSEQS
@@ -238,7 +255,8 @@ func (v *ScmRequestInfoData) decode(d *ndr.Decoder) {
 }
 
 // SecurityInfoData is sent by Windows clients and ignored by servers
-// ([MS-DCOM] 2.2.22.2.7).
+// ([MS-DCOM] 2.2.22.2.7): dwAuthnFlags, pServerInfo, pdwReserved, where
+// pServerInfo leads to {dwReserved1, pwszName, pdwReserved, dwReserved2}.
 type SecurityInfoData struct {
 	AuthnFlags uint32
 	ServerInfo bool    // a COSERVERINFO is there

@@ -7,6 +7,13 @@ import (
 
 // ScmReplyInfoData says where the exporter of the new object listens
 // ([MS-DCOM] 2.2.22.3.2): what ResolveOxid2 would answer, without asking.
+//
+//	offset 0  pdwReserved, remoteReply  unique pointers, the latter to
+//	       8  Oxid u64
+//	      16  pdsaOxidBindings  unique pointer to a DUALSTRINGARRAY
+//	      20  ipidRemUnknown GUID
+//	      36  authnHint u32
+//	      40  serverVersion
 type ScmReplyInfoData struct {
 	OXID           OXID
 	Bindings       PackedBindings // of the exporter, with endpoints
@@ -47,6 +54,11 @@ func (v *ScmReplyInfoData) decode(d *ndr.Decoder) {
 }
 
 // PropsOutInfo has the interfaces of the new object ([MS-DCOM] 2.2.22.3.1).
+// On the wire these are three arrays behind unique pointers:
+//
+//	offset 0  cIfs u32
+//	       4  piid, phresults, ppIntfData  to IID[cIfs], HRESULT[cIfs], and
+//	          cIfs unique pointers to MInterfacePointers
 type PropsOutInfo struct {
 	Interfaces []ActivatedInterface // in the order of the request; 1 to MAX_REQUESTED_INTERFACES
 }

@@ -10,7 +10,14 @@ import (
 // ORPC header as its first parameter, used with NDR 2.0 alone.
 const OpRemoteActivation uint16 = 0
 
-// RemoteActivationRequest asks for a new object or for a class object.
+// RemoteActivationRequest asks for a new object or for a class object:
+//
+//	[in] ORPCTHIS *ORPCthis, [in] GUID *Clsid,
+//	[in, string, unique] wchar_t *pwszObjectName,
+//	[in, unique] MInterfacePointer *pObjectStorage,
+//	[in] u32 ClientImpLevel, [in] u32 Mode,
+//	[in] u32 Interfaces, [in, unique, size_is(Interfaces)] IID *pIIDs,
+//	[in] u16 cRequestedProtseqs, [in, size_is(cRequestedProtseqs)] u16 aRequestedProtseqs[]
 type RemoteActivationRequest struct {
 	This           ORPCTHIS // flags may have any value
 	ClassID        com.CLSID
@@ -70,7 +77,13 @@ func ParseRemoteActivationRequest(stub []byte, drep uint32) (*RemoteActivationRe
 }
 
 // RemoteActivationResponse is the answer. On failure the bindings are nil and
-// the elements of Interfaces NULL.
+// the elements of Interfaces NULL:
+//
+//	[out] ORPCTHAT *ORPCthat, [out] OXID *pOxid,
+//	[out] DUALSTRINGARRAY **ppdsaOxidBindings, [out] IPID *pipidRemUnknown,
+//	[out] u32 *pAuthnHint, [out] COMVERSION *pServerVersion, [out] HRESULT *phr,
+//	[out, size_is(Interfaces)] MInterfacePointer **ppInterfaceData,
+//	[out, size_is(Interfaces)] HRESULT *pResults; error_status_t
 type RemoteActivationResponse struct {
 	That           ORPCTHAT
 	OXID           OXID

@@ -13,7 +13,9 @@ const (
 	OpRemoteCreateInstance uint16 = 4
 )
 
-// RemoteGetClassObjectRequest asks for a class object.
+// RemoteGetClassObjectRequest asks for a class object:
+//
+//	[in] ORPCTHIS *orpcthis, [in, unique] MInterfacePointer *pActProperties
 type RemoteGetClassObjectRequest struct {
 	This       ORPCTHIS // flags may have any value
 	Properties []byte   // OBJREF of [ActivationPropertiesIn]; aliases the stub data when parsed; nil for NULL
@@ -36,7 +38,10 @@ func ParseRemoteGetClassObjectRequest(stub []byte, drep uint32) (*RemoteGetClass
 	return r, d.Err()
 }
 
-// RemoteCreateInstanceRequest asks for a new object.
+// RemoteCreateInstanceRequest asks for a new object:
+//
+//	[in] ORPCTHIS *orpcthis, [in, unique] MInterfacePointer *pUnkOuter,
+//	[in, unique] MInterfacePointer *pActProperties
 type RemoteCreateInstanceRequest struct {
 	This       ORPCTHIS
 	Outer      []byte // OBJREF; nil: there is no aggregation across processes
@@ -61,7 +66,11 @@ func ParseRemoteCreateInstanceRequest(stub []byte, drep uint32) (*RemoteCreateIn
 	return r, d.Err()
 }
 
-// RemoteActivationPropertiesResponse is the answer to both operations.
+// RemoteActivationPropertiesResponse is the answer to both operations:
+//
+//	[out] ORPCTHAT *orpcthat, [out] MInterfacePointer **ppActProperties; HRESULT
+//
+// Extra octets behind it are ignored: old servers append meaningless ones.
 type RemoteActivationPropertiesResponse struct {
 	That       ORPCTHAT
 	Properties []byte // OBJREF of [ActivationPropertiesOut]; nil for NULL, on failure
@@ -93,6 +102,7 @@ func putPointer(e *ndr.Encoder, p []byte) {
 	}
 }
 
+// getPointer reads what putPointer writes. The result aliases the message.
 func getPointer(d *ndr.Decoder) []byte {
 	if !d.Pointer() {
 		return nil
@@ -107,11 +117,13 @@ func decodeThis(stub []byte, drep uint32) (ORPCTHIS, ndr.Decoder, error) {
 	return t, decodeBehind(stub, n, drep), err
 }
 
+// decodeThat is decodeThis for a response.
 func decodeThat(stub []byte, drep uint32) (ORPCTHAT, ndr.Decoder, error) {
 	t, n, err := ParseORPCTHAT(stub, drep)
 	return t, decodeBehind(stub, n, drep), err
 }
 
+// decodeBehind returns an NDR 2.0 decoder of stub from offset n on.
 func decodeBehind(stub []byte, n int, drep uint32) ndr.Decoder {
 	return ndr.NewDecoder(nil, &com.RPCOLEMESSAGE{Buffer: stub[n:], DataRep: drep, Align: uint8(n & 7)})
 }

@@ -14,12 +14,13 @@ func badStub(d *ndr.Decoder, err error) {
 	d.Fail(&com.Error{HRESULT: com.RPC_X_BAD_STUB_DATA, Err: err})
 }
 
-// putVersion appends a COMVERSION.
+// putVersion appends a COMVERSION, two short numbers.
 func putVersion(e *ndr.Encoder, v COMVERSION) {
 	e.Uint16(v.Major)
 	e.Uint16(v.Minor)
 }
 
+// getVersion reads a COMVERSION.
 func getVersion(d *ndr.Decoder) COMVERSION {
 	return COMVERSION{Major: d.Uint16(), Minor: d.Uint16()}
 }
@@ -35,6 +36,8 @@ func putStd(e *ndr.Encoder, s *STDOBJREF) {
 	e.GUID(s.IPID)
 }
 
+// getStd reads what putStd writes. In either syntax its 40 bytes end aligned,
+// so NDR64 has no padding behind them.
 func getStd(d *ndr.Decoder) STDOBJREF {
 	d.Align(8, 8)
 	return STDOBJREF{
@@ -66,6 +69,7 @@ func putBindings(e *ndr.Encoder, p PackedBindings) {
 	}
 }
 
+// getBindingsPtr reads what putBindingsPtr writes.
 func getBindingsPtr(d *ndr.Decoder) PackedBindings {
 	if !d.Pointer() {
 		return nil
@@ -76,6 +80,7 @@ func getBindingsPtr(d *ndr.Decoder) PackedBindings {
 // getBindings reads a DUALSTRINGARRAY into its little-endian form. The result
 // does not alias the message.
 func getBindings(d *ndr.Decoder) PackedBindings {
+	// The count covers the units behind the two short numbers of the header.
 	n := d.Count(2)
 	if !d.InRange(int64(n), 0, maxDualStringUnits) || !d.Fits(n+2, 2) {
 		return nil
@@ -110,6 +115,7 @@ func putProtSeqs(e *ndr.Encoder, ids []uint16) {
 	e.Uint16s(ids)
 }
 
+// getProtSeqs reads what putProtSeqs writes.
 func getProtSeqs(d *ndr.Decoder) []uint16 {
 	n := d.Uint16()
 	d.InRange(int64(n), 0, MAX_REQUESTED_PROTSEQS)

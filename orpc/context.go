@@ -15,13 +15,20 @@ const (
 
 // Context is a marshaled COM context ([MS-DCOM] 2.2.20), little-endian and
 // packed. Contexts are opaque to everything but their properties' classes.
+//
+//	offset 0  MajorVersion 1, MinVersion 1  u16 each
+//	       4  ContextId GUID
+//	      20  Flags 2, Reserved 0, dwNumExtents 0, cbExtents 0  u32 each
+//	      36  MshlFlags, Count, Frozen 1  u32 each
+//	      48  Count properties
 type Context struct {
 	ID         com.GUID
 	MshlFlags  uint32 // ignored on receipt
 	Properties []ContextProperty
 }
 
-// ContextProperty is one property of a context, PROPMARSHALHEADER.
+// ContextProperty is one property of a context: a PROPMARSHALHEADER of 40
+// bytes (clsid, policyId, flags, cb), and cb bytes.
 type ContextProperty struct {
 	CLSID    com.CLSID // null: Data is an OBJREF; else it is this class's own
 	PolicyID com.GUID

@@ -8,6 +8,12 @@ import (
 
 // ContextExtension is the data of the extent EXTENT_Context: what the policies
 // of a context add to a call ([MS-DCOM] 2.2.21.4). It is safe to ignore.
+//
+//	offset 0  Signature, Version, cPolicies, cbBuffer, cbSize, hr, hrServer,
+//	          reserved  u32 each
+//	      32  cPolicies EntryHeaders: Signature, cbEHBuffer, cbSize (offset of
+//	          the entry's data), reserved u32 each, policyID GUID
+//	          the data
 type ContextExtension struct {
 	HRESULT       com.HRESULT // of the call
 	ServerHRESULT com.HRESULT // of the server's policies

@@ -16,7 +16,16 @@ import (
 // string bindings at all.
 //
 // [PackedBindings] is the wire form, which keeps what cannot be decoded and
-// costs nothing to copy into packets.
+// costs nothing to copy into packets:
+//
+//	offset 0  wNumEntries      u16, number of 16-bit units behind offset 4
+//	       2  wSecurityOffset  u16, index of the unit where security bindings begin
+//	       4  string bindings: tower id, UTF-16 address, 0; then 0
+//	          security bindings: provider, reserved, UTF-16 principal, 0; then 0
+//
+// Addresses name hosts: a NetBIOS name, a DNS name, or an IPv4 or IPv6 address
+// as text. What a resolver hands out about itself has no endpoints, since
+// everybody knows where resolvers listen.
 type DUALSTRINGARRAY struct {
 	StringBindings   []StringBinding
 	SecurityBindings []SecurityBinding // empty: do not use security

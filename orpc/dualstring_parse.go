@@ -37,6 +37,9 @@ func ParsePackedBindings(b []byte) (PackedBindings, error) {
 
 // packedBindingsAt is ParsePackedBindings with bare errors, for callers that
 // report under another HRESULT.
+//
+// A part ends with a zero where a binding would begin. A part of no length at
+// all has no bindings; one that stops right behind a binding lacks its zero.
 func packedBindingsAt(b []byte) (PackedBindings, error) {
 	strs, sec, n, err := PackedBindings(b).sections()
 	if err != nil {
@@ -78,15 +81,15 @@ func (p PackedBindings) Unpack() (DUALSTRINGARRAY, error) {
 	if len(p) == 0 {
 		return d, nil
 	}
-	strs, sec, _, err := p.sections()
+	// Checked again, because anybody can make a PackedBindings of bytes; behind
+	// that no scan fails.
+	p, err := packedBindingsAt(p)
 	if err != nil {
 		return d, invalidObjref("%w", err)
 	}
+	strs, sec, _, _ := p.sections()
 	for off := 0; off < len(strs); {
-		id, addr, next, err := scanString(strs, off)
-		if err != nil {
-			return DUALSTRINGARRAY{}, invalidObjref("%w", err)
-		}
+		id, addr, next, _ := scanString(strs, off)
 		if next < 0 {
 			break
 		}
@@ -94,10 +97,7 @@ func (p PackedBindings) Unpack() (DUALSTRINGARRAY, error) {
 		off = next
 	}
 	for off := 0; off < len(sec); {
-		svc, reserved, name, next, err := scanSecurity(sec, off)
-		if err != nil {
-			return DUALSTRINGARRAY{}, invalidObjref("%w", err)
-		}
+		svc, reserved, name, next, _ := scanSecurity(sec, off)
 		if next < 0 {
 			break
 		}
@@ -107,13 +107,10 @@ func (p PackedBindings) Unpack() (DUALSTRINGARRAY, error) {
 	return d, nil
 }
 
-// sections checks the two counts and returns the bytes of the string part and
+// sections checks the two counts, of 16-bit units, and returns the bytes of the string part and
 // of the security part, and the length of the whole array.
 func (p PackedBindings) sections() (strs, sec []byte, n int, err error) {
 	if len(p) < 4 {
-		if len(p) == 0 {
-			return nil, nil, 0, errBindingsShort
-		}
 		return nil, nil, 0, fmt.Errorf("%w: %d bytes of its 4-byte header", errBindingsShort, len(p))
 	}
 	entries := int(binary.LittleEndian.Uint16(p))

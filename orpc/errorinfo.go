@@ -10,6 +10,13 @@ import (
 // ErrorInfo is the content of an IErrorInfo object. It travels beside the
 // results of a call, in ORPCTHAT, as the extent EXTENT_Error ([MS-DCOM]
 // 2.2.21.2). Texts that are absent and empty ones are not told apart.
+//
+// The extent holds an OBJREF_CUSTOM, whose object data are:
+//
+//	offset 0  dwVersion 0, dwHelpContext  u32 each
+//	       8  iid GUID
+//	      24  Source, Description, HelpFile, each of them u32 0, or
+//	          u32 0xffffffff, dwMax, dwOffset 0, dwActual u32 each, UTF-16 with NUL
 type ErrorInfo struct {
 	HelpContext uint32
 	IID         com.IID // the interface that defined the error

@@ -90,6 +90,7 @@ func (x *Explanation) text(b *strings.Builder, indent string) {
 	}
 }
 
+// warn adds a warning.
 func (x *Explanation) warn(format string, args ...any) {
 	x.Warnings = append(x.Warnings, fmt.Sprintf(format, args...))
 }
@@ -104,6 +105,7 @@ type explainer struct {
 	level int // references around this one
 }
 
+// left returns the number of bytes not explained yet.
 func (e *explainer) left() int { return len(e.b) - e.off }
 
 // take returns the next n bytes, or nil when there are fewer.
@@ -126,6 +128,7 @@ func (e *explainer) note(size int, name, value, meaning string) {
 	}
 }
 
+// u16, u32, u64 and guid each explain one number or identifier and return it.
 func (e *explainer) u16(name string, meaning func(uint16) string) uint16 {
 	p := e.take(2, name)
 	if p == nil {

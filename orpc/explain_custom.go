@@ -26,6 +26,7 @@ func (e *explainer) custom() {
 	case e.level+1 >= maxExplained:
 		e.x.warn("references are nested too deep to go on")
 	case IsAggStdMarshal(clsid):
+		// Here alone the object data do not belong to one class as a whole.
 		e.x.Summary = "an object with its own IMarshal around the standard marshaler: a nested reference, then the object's own bytes"
 		inner = describeOBJREF(data, base, e.level+1)
 		e.x.Nested = append(e.x.Nested, inner)

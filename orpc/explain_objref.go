@@ -8,6 +8,7 @@ import (
 	"oxid/com"
 )
 
+// formNames has the specification's names of the forms.
 var formNames = map[uint32]string{
 	OBJREF_STANDARD: "OBJREF_STANDARD",
 	OBJREF_HANDLER:  "OBJREF_HANDLER",
@@ -55,6 +56,7 @@ func describeOBJREF(b []byte, base, level int) *Explanation {
 	if x.Error == "" && level == 0 && e.left() > 0 {
 		x.warn("%d bytes behind the reference are ignored", e.left())
 	}
+	// The parser has the last word, so that both always agree.
 	if _, _, err := ParseOBJREF(b); err != nil && x.Error == "" {
 		x.Error = err.Error()
 	}
@@ -112,6 +114,7 @@ func (e *explainer) stdobjref() (s STDOBJREF) {
 	return s
 }
 
+// sorfMeaning tells the three kinds of bits in a STDOBJREF's flags apart.
 func sorfMeaning(f uint32) string {
 	const reserved = SORF_OXRES1 | SORF_OXRES2 | SORF_OXRES3 | SORF_OXRES4 |
 		SORF_OXRES5 | SORF_OXRES6 | SORF_OXRES7 | SORF_OXRES8

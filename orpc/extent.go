@@ -56,8 +56,15 @@ const (
 )
 
 // appendExtents appends ORPC_EXTENT_ARRAY, behind its pointer, to a header
-// whose start was 8-aligned ([MS-DCOM] 2.2.13.2; CF-293). The array of
-// pointers has an even length, so that everything stays aligned by itself.
+// whose start was 8-aligned ([MS-DCOM] 2.2.13.2; CF-293):
+//
+//	size u32 (of extents), reserved u32, unique pointer to
+//	    max_count u32, size rounded up to even
+//	    so many unique pointers, the odd one NULL, to
+//	        max_count u32, size rounded up to 8
+//	        id GUID, size u32, data with padding
+//
+// Because of the two roundings everything stays aligned by itself.
 func appendExtents(b []byte, list []Extent) []byte {
 	n := len(list)
 	even := (n + 1) &^ 1
@@ -101,6 +108,8 @@ type headerReader struct {
 	big bool
 }
 
+// left returns the number of bytes not read yet; negative when alignment went
+// beyond the end.
 func (r *headerReader) left() int { return len(r.b) - r.off }
 
 func (r *headerReader) u16() uint16 {
@@ -134,10 +143,12 @@ func (r *headerReader) guid() com.GUID {
 // extents reads ORPC_EXTENT_ARRAY. Some peers send an array of no extents with
 // a pointer that is not NULL, and an odd array length; both are taken.
 func (r *headerReader) extents() ([]Extent, error) {
+	// size and reserved are passed over: the length of the array says the same
+	// as size, and is what the bytes have to live up to.
 	if r.left() < 12 {
 		return nil, invalidHeader("ORPC_EXTENT_ARRAY: %d bytes of 12", r.left())
 	}
-	r.off += 8 // size, which the array's own length repeats, and reserved
+	r.off += 8
 	if r.u32() == 0 {
 		return nil, nil
 	}
@@ -148,6 +159,7 @@ func (r *headerReader) extents() ([]Extent, error) {
 	if uint64(count)*4 > uint64(r.left()) {
 		return nil, invalidHeader("ORPC_EXTENT_ARRAY: %d pointers in %d bytes", count, r.left())
 	}
+	// What is allocated below is counted by pointers that are really there.
 	present := 0
 	for range count {
 		if r.u32() != 0 {
@@ -171,6 +183,8 @@ func (r *headerReader) extents() ([]Extent, error) {
 	return list, CheckExtents(list)
 }
 
+// extent reads one ORPC_EXTENT. Senders that do not pad leave the next one at
+// an odd place, so it is aligned first.
 func (r *headerReader) extent() (Extent, error) {
 	r.off = (r.off + 3) &^ 3
 	if r.left() < 24 {

@@ -31,12 +31,26 @@ const extendedSignature uint32 = 0x4e535956
 const maxElements = 16
 
 // OBJREF is an object reference, the marshaled form of an interface pointer
-// ([MS-DCOM] 2.2.18). Flags tells which of the other fields count:
+// ([MS-DCOM] 2.2.18). Flags tells which of the other fields count. Everything
+// is packed, without padding:
 //
-//	STANDARD  Std, ResAddr
-//	HANDLER   Std, CLSID (the client-side handler), ResAddr
-//	CUSTOM    CLSID (the unmarshaler), ExtensionSize, Reserved, Data
-//	EXTENDED  Std, ResAddr, Elements
+//	offset 0  signature u32, flags u32, iid GUID
+//
+//	STANDARD      24  Std
+//	              64  ResAddr
+//	HANDLER       24  Std
+//	              64  CLSID of the client-side handler
+//	              80  ResAddr
+//	CUSTOM        24  CLSID of the unmarshaler
+//	              40  ExtensionSize u32, Reserved u32
+//	              48  Data, to the end
+//	EXTENDED      24  Std
+//	              64  signature u32
+//	              68  ResAddr, number of Elements u32, signature u32, Elements
+//
+// A packet inside one process has no resolver: ResAddr is nil (CF-108). One of
+// a table-marshaled object has no references to hand over: Std.PublicRefs is 0
+// (CF-059).
 //
 // Slices in a parsed OBJREF alias the packet; see Clone.
 type OBJREF struct {
@@ -52,7 +66,9 @@ type OBJREF struct {
 	Data          []byte // CUSTOM: pObjectData
 }
 
-// DATAELEMENT is one piece of data in OBJREF_EXTENDED ([MS-DCOM] 2.2.18.8).
+// DATAELEMENT is one piece of data in OBJREF_EXTENDED ([MS-DCOM] 2.2.18.8):
+// identifier, size, size rounded up to 8, and so many bytes. A receiver that
+// knows nothing about contexts may ignore all of them.
 type DATAELEMENT struct {
 	ID   com.GUID // what the data are; Windows sends envoy contexts alone
 	Data []byte   // unpadded
@@ -91,6 +107,7 @@ func (r *OBJREF) Append(b []byte) []byte {
 	return b
 }
 
+// append appends the element with its padding.
 func (e *DATAELEMENT) append(b []byte) []byte {
 	b = e.ID.AppendBytes(b)
 	rounded := (len(e.Data) + 7) &^ 7

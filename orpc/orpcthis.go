@@ -25,7 +25,17 @@ const (
 )
 
 // ORPCTHIS opens the stub data of every request ([MS-DCOM] 2.2.13.3). It is
-// NDR 2.0 even when the parameters behind it are NDR64.
+// NDR 2.0 even when the parameters behind it are NDR64:
+//
+//	offset 0  version     2 u16
+//	       4  flags       u32
+//	       8  reserved1   u32
+//	      12  cid         GUID
+//	      28  extensions  unique pointer to ORPC_EXTENT_ARRAY
+//
+// A call made while another one is served carries that one's CID; a call at
+// the top of a chain a fresh one. Servers tell by it whether a call may enter
+// a busy single-threaded apartment.
 type ORPCTHIS struct {
 	Version   COMVERSION
 	Flags     uint32 // 0 on object calls; any value, without meaning, in activation calls
@@ -35,7 +45,8 @@ type ORPCTHIS struct {
 }
 
 // ORPCTHAT opens the stub data of every response ([MS-DCOM] 2.2.13.4), in NDR
-// 2.0 as ORPCTHIS. Its flags have no meaning on receipt.
+// 2.0 as ORPCTHIS: flags, which have no meaning on receipt, and the pointer to
+// extents. A fault has no stub data and so no ORPCTHAT.
 type ORPCTHAT struct {
 	Flags   uint32
 	Extents []Extent
@@ -77,6 +88,7 @@ func (t *ORPCTHAT) Append(b []byte) []byte {
 // are malformed or beyond the limits with RPC_E_INVALID_EXTENSION. Version and
 // flags are not judged: see [CheckVersion] and [ORPCTHIS.CheckFlags].
 func ParseORPCTHIS(b []byte, drep uint32) (t ORPCTHIS, n int, err error) {
+	// One check for the whole fixed part: the reader's methods make none.
 	if len(b) < ORPCTHISSize {
 		return ORPCTHIS{}, 0, invalidHeader("ORPCTHIS: %d bytes of %d", len(b), ORPCTHISSize)
 	}

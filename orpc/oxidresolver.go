@@ -8,6 +8,10 @@ import (
 // Operations of IObjectExporter, the object resolver ([MS-DCOM] 3.1.2.5.1). It
 // is a native RPC interface: no ORPC headers, no object UUID. Its statuses are
 // Windows error codes; [com.HRESULTFromWin32] names them.
+//
+// ServerAlive and ServerAlive2 have no parameters and are answered without any
+// check of permissions. A server of an older version answers an operation that
+// it does not have with nca_op_rng_error: the client then uses the older one.
 const (
 	OpResolveOxid  uint16 = 0
 	OpSimplePing   uint16 = 1
@@ -18,7 +22,11 @@ const (
 )
 
 // ResolveOxidRequest asks where an exporter listens, by the protocol sequences
-// that the client speaks.
+// that the client speaks. The exporter may begin to listen on one of them for
+// this sake.
+//
+//	[in] OXID *pOxid, [in] u16 cRequestedProtseqs,
+//	[in, size_is(cRequestedProtseqs)] u16 arRequestedProtseqs[]
 type ResolveOxidRequest struct {
 	OXID     OXID
 	ProtSeqs []uint16 // TOWER_*; at most MAX_REQUESTED_PROTSEQS
@@ -39,7 +47,10 @@ func (r *ResolveOxidRequest) Decode(d *ndr.Decoder) {
 	r.ProtSeqs = getProtSeqs(d)
 }
 
-// ResolveOxidResponse is the answer to ResolveOxid.
+// ResolveOxidResponse is the answer to ResolveOxid:
+//
+//	[out] DUALSTRINGARRAY **ppdsaOxidBindings, [out] IPID *pipidRemUnknown,
+//	[out] u32 *pAuthnHint; error_status_t
 type ResolveOxidResponse struct {
 	Bindings       PackedBindings // of the exporter, with endpoints; nil on failure
 	IPIDRemUnknown com.IPID       // of the exporter's Remote Unknown
@@ -53,6 +64,7 @@ func (r *ResolveOxidResponse) Encode(e *ndr.Encoder) {
 	e.Uint32(r.Status)
 }
 
+// encode appends what both operations answer first.
 func (r *ResolveOxidResponse) encode(e *ndr.Encoder) {
 	putBindingsPtr(e, r.Bindings)
 	e.GUID(r.IPIDRemUnknown)
@@ -72,7 +84,7 @@ func (r *ResolveOxidResponse) decode(d *ndr.Decoder) {
 }
 
 // ResolveOxid2Response is the answer to ResolveOxid2: the same with the
-// exporter's version.
+// exporter's version, [out] COMVERSION *pComVersion, in front of the status.
 type ResolveOxid2Response struct {
 	ResolveOxidResponse
 	Version COMVERSION
@@ -112,7 +124,12 @@ func (r *StatusResponse) Encode(e *ndr.Encoder) { e.Uint32(r.Status) }
 func (r *StatusResponse) Decode(d *ndr.Decoder) { r.Status = d.Uint32() }
 
 // ComplexPingRequest changes a ping set and keeps it alive ([MS-DCOM]
-// 3.1.2.5.1.3).
+// 3.1.2.5.1.3):
+//
+//	[in, out] SETID *pSetId, [in] u16 SequenceNum,
+//	[in] u16 cAddToSet, [in] u16 cDelFromSet,
+//	[in, unique, size_is(cAddToSet)] OID AddToSet[],
+//	[in, unique, size_is(cDelFromSet)] OID DelFromSet[]
 type ComplexPingRequest struct {
 	SETID       SETID  // 0 makes a new set
 	SequenceNum uint16 // of this change; a server ignores changes that come late
@@ -155,7 +172,8 @@ func (r *ComplexPingRequest) Decode(d *ndr.Decoder) {
 	}
 }
 
-// ComplexPingResponse is the answer to ComplexPing.
+// ComplexPingResponse is the answer to ComplexPing: the set's identifier, a
+// new one when 0 was sent, [out] u16 *pPingBackoffFactor; error_status_t.
 type ComplexPingResponse struct {
 	SETID             SETID
 	PingBackoffFactor uint16 // 2^n as a multiplier of the ping period; a hint that is 0
@@ -176,7 +194,11 @@ func (r *ComplexPingResponse) Decode(d *ndr.Decoder) {
 	r.Status = d.Uint32()
 }
 
-// ServerAlive2Response tells a resolver's version and bindings.
+// ServerAlive2Response tells a resolver's version and bindings, and thereby
+// its security providers, to clients that have not authenticated yet:
+//
+//	[out] COMVERSION *pComVersion, [out] DUALSTRINGARRAY **ppdsaOrBindings,
+//	[out] u32 *pReserved; error_status_t
 type ServerAlive2Response struct {
 	Version  COMVERSION
 	Bindings PackedBindings // of the resolver, without endpoints

@@ -16,15 +16,17 @@ const (
 	OpRemQueryInterface2 uint16 = 6 // IRemUnknown2, DCOM 5.6
 )
 
-// REMINTERFACEREF names references on one interface ([MS-DCOM] 2.2.24).
+// REMINTERFACEREF names references on one interface ([MS-DCOM] 2.2.24): 24
+// bytes, alignment 4.
 type REMINTERFACEREF struct {
 	IPID        com.IPID
 	PublicRefs  uint32
 	PrivateRefs uint32 // owned by the authenticated identity that added them
 }
 
-// REMQIRESULT is the outcome of one IID of RemQueryInterface ([MS-DCOM] 2.2.23).
-// Std counts only when HRESULT is a success code.
+// REMQIRESULT is the outcome of one IID of RemQueryInterface ([MS-DCOM] 2.2.23):
+// 48 bytes, alignment 8, with 4 bytes of padding in front of Std. Std counts
+// only when HRESULT is a success code; else some senders leave old memory there.
 type REMQIRESULT struct {
 	HRESULT com.HRESULT
 	Std     STDOBJREF
@@ -33,7 +35,10 @@ type REMQIRESULT struct {
 // maxShortCount is what the methods' 16-bit counts can say.
 const maxShortCount = 0xffff
 
-// RemQueryInterfaceRequest asks for further interfaces of an object.
+// RemQueryInterfaceRequest asks for further interfaces of an object:
+//
+//	[in] REFIPID ripid, [in] u32 cRefs,
+//	[in] u16 cIids, [in, size_is(cIids)] IID *iids
 type RemQueryInterfaceRequest struct {
 	IPID com.IPID  // any interface of the object
 	Refs uint32    // public references wanted on each interface
@@ -65,13 +70,19 @@ func putIIDs(e *ndr.Encoder, iids []com.IID) {
 	e.GUIDs(iids)
 }
 
+// getIIDs reads what putIIDs writes.
 func getIIDs(d *ndr.Decoder) []com.IID {
 	n := d.Uint16()
 	d.InRange(int64(n), 0, MAX_REQUESTED_INTERFACES)
 	return d.GUIDs(nil, d.CountIs(int(n), 16))
 }
 
-// RemQueryInterfaceResponse is the answer to RemQueryInterface.
+// RemQueryInterfaceResponse is the answer to RemQueryInterface:
+//
+//	[out, size_is(,cIids)] REMQIRESULT **ppQIResults; HRESULT
+//
+// HRESULT is S_OK when all interfaces were found, S_FALSE when some, and
+// E_NOINTERFACE when none; clients look at each element.
 type RemQueryInterfaceResponse struct {
 	Results []REMQIRESULT // one for each IID; nil on failure of the whole
 	HRESULT com.HRESULT
@@ -105,7 +116,10 @@ func (r *RemQueryInterfaceResponse) Decode(d *ndr.Decoder, want int) {
 	r.HRESULT = d.HRESULT()
 }
 
-// RemRefsRequest has the parameters of RemAddRef and RemRelease.
+// RemRefsRequest has the parameters of RemAddRef and RemRelease:
+//
+//	[in] u16 cInterfaceRefs,
+//	[in, size_is(cInterfaceRefs)] REMINTERFACEREF InterfaceRefs[]
 type RemRefsRequest struct {
 	Refs []REMINTERFACEREF // at most 65,535
 }
@@ -135,7 +149,9 @@ func (r *RemRefsRequest) Decode(d *ndr.Decoder) {
 	}
 }
 
-// RemAddRefResponse is the answer to RemAddRef.
+// RemAddRefResponse is the answer to RemAddRef:
+//
+//	[out, size_is(cInterfaceRefs)] HRESULT *pResults; HRESULT
 type RemAddRefResponse struct {
 	Results []com.HRESULT // one for each reference: S_OK, CO_E_OBJNOTREG, ...
 	HRESULT com.HRESULT
@@ -155,7 +171,8 @@ func (r *RemAddRefResponse) Decode(d *ndr.Decoder, want int) {
 	r.HRESULT = d.HRESULT()
 }
 
-// RemReleaseResponse is the answer to RemRelease.
+// RemReleaseResponse is the answer to RemRelease. Entries that the exporter
+// does not know are no failure.
 type RemReleaseResponse struct{ HRESULT com.HRESULT }
 
 // Encode appends the result to e.
@@ -165,7 +182,9 @@ func (r *RemReleaseResponse) Encode(e *ndr.Encoder) { e.HRESULT(r.HRESULT) }
 func (r *RemReleaseResponse) Decode(d *ndr.Decoder) { r.HRESULT = d.HRESULT() }
 
 // RemQueryInterface2Request asks for further interfaces as whole references,
-// so that handlers and custom marshalers survive.
+// so that handlers and custom marshalers survive:
+//
+//	[in] REFIPID ripid, [in] u16 cIids, [in, size_is(cIids)] IID *iids
 type RemQueryInterface2Request struct {
 	IPID com.IPID
 	IIDs []com.IID // at most MAX_REQUESTED_INTERFACES
@@ -184,7 +203,10 @@ func (r *RemQueryInterface2Request) Decode(d *ndr.Decoder) {
 }
 
 // RemQueryInterface2Response is the answer to RemQueryInterface2. Results and
-// Interfaces have one element for each IID.
+// Interfaces have one element for each IID:
+//
+//	[out, size_is(cIids)] HRESULT *phr,
+//	[out, size_is(cIids)] MInterfacePointer **ppMIF; HRESULT
 type RemQueryInterface2Response struct {
 	Results    []com.HRESULT
 	Interfaces [][]byte // OBJREFs; nil for NULL

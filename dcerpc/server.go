@@ -378,6 +378,17 @@ func (s *Server) Unregister(id SyntaxID) {
 	}
 }
 
+// Served returns the number of calls that have been answered on connections
+// that are open.
+func (s *Server) Served() (n uint64) {
+	for _, c := range s.Conns() {
+		c.mu.Lock()
+		n += c.served
+		c.mu.Unlock()
+	}
+	return n
+}
+
 // Interfaces returns the syntaxes of the registered interfaces, in the order of
 // their text.
 func (s *Server) Interfaces() []SyntaxID {

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"oxid/com"
 )
@@ -191,6 +193,15 @@ func (e *explainer) preview(n int, name, meaning string) {
 		value += " ..."
 	}
 	e.note(n, name, value, meaning)
+}
+
+// printable returns s, quoted when it has characters that could do more to a
+// terminal than show themselves: the sender chose them.
+func printable(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // says makes a meaning that does not depend on the value.

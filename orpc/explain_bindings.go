@@ -65,6 +65,7 @@ func (e *explainer) strings(b []byte) (list []StringBinding) {
 
 func stringMeaning(s StringBinding) string {
 	host, endpoint := s.Split()
+	host, endpoint = printable(host), printable(endpoint)
 	m := ProtSeqName(s.TowerID)
 	switch s.TowerID {
 	case TOWER_NCACN_IP_TCP, TOWER_NCADG_IP_UDP, TOWER_NCACN_NP, TOWER_NCACN_NP_LEGACY, TOWER_NCACN_HTTP:

@@ -47,3 +47,27 @@ func TestExplainOddities(t *testing.T) {
 		}
 	}
 }
+
+func TestExplainDoesNotPassControlCharactersOn(t *testing.T) {
+	d := DUALSTRINGARRAY{
+		StringBindings:   []StringBinding{{TOWER_NCACN_IP_TCP, "h\x1b[2J[\x07]"}},
+		SecurityBindings: []SecurityBinding{{AuthnSvc: 9, Principal: "\x1b"}},
+	}
+	p, err := d.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := OBJREF{Flags: OBJREF_STANDARD, IID: com.IID_IUnknown, Std: goldenStd, ResAddr: p}
+	out := fullOut(t)
+	out.ScmReply.Bindings = p
+	b, err := out.Append(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, packet := range [][]byte{r.Append(nil), b} {
+		got := explained(t, packet)
+		if strings.ContainsAny(got, "\x1b\x07") || !strings.Contains(got, `\x1b`) {
+			t.Errorf("%q", got)
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 
 // custom explains the body of OBJREF_CUSTOM, and the object data of the
 // classes that are known.
-func (e *explainer) custom() {
+func (e *explainer) custom(iid com.IID) {
 	clsid := e.guid("clsid", func(g com.GUID) string { return strings.TrimSpace("class of the unmarshaler " + KnownName(g)) })
 	if ext := e.count("cbExtension", says[uint32]("")); ext != 0 {
 		e.x.warn("cbExtension is %d, usually 0", ext)
@@ -21,6 +21,7 @@ func (e *explainer) custom() {
 		return
 	}
 	data, base := e.b[e.off:], e.base+e.off
+	e.x.Summary = fmt.Sprintf("%s, to be read by %s from %d bytes", nameOr(iid), nameOr(clsid), len(data))
 	var inner *Explanation
 	switch {
 	case e.level+1 >= maxExplained:
@@ -159,7 +160,7 @@ func summaryOf(v serialized) string {
 			return err.Error()
 		}
 		return fmt.Sprintf("exporter %s, DCOM %s, authentication level %d, Remote Unknown %s, bindings %v",
-			v.OXID, v.Version, v.AuthnHint, v.IPIDRemUnknown, d.StringBindings)
+			v.OXID, v.Version, v.AuthnHint, v.IPIDRemUnknown, printable(fmt.Sprint(d.StringBindings)))
 	case *PropsOutInfo:
 		var parts []string
 		for _, i := range v.Interfaces {

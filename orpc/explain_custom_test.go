@@ -14,7 +14,7 @@ func TestExplainAggregatedHandler(t *testing.T) {
 	wantText(t, explained(t, outer.Append(nil)), `
 OBJREF_CUSTOM, 139 bytes: an object with its own IMarshal around the standard marshaler: a nested reference, then the object's own bytes
   0000    4  signature          "MEOW"
-  0004    4  flags              0x00000004                            OBJREF_CUSTOM
+  0004    4  flags              0x00000004                            OBJREF_CUSTOM: a class of the sender's choice reads the rest
   0008   16  iid                00000000-0000-0000-c000-000000000046  IUnknown
   0018   16  clsid              00000027-0000-0008-c000-000000000046  class of the unmarshaler CLSID_AggStdMarshal
   0028    4  cbExtension        0
@@ -22,7 +22,7 @@ OBJREF_CUSTOM, 139 bytes: an object with its own IMarshal around the standard ma
   0084    7  object's own data  70 61 79 6c 6f 61 64                  read by the handler
     OBJREF_HANDLER, 84 bytes: IUnknown of object 0x0000000000000000, exporter 0x0000000000000001, in the sender's own process or machine
       0030    4  signature        "MEOW"
-      0034    4  flags            0x00000002                            OBJREF_HANDLER
+      0034    4  flags            0x00000002                            OBJREF_HANDLER: the receiver makes a proxy behind a handler of its own
       0038   16  iid              00000000-0000-0000-c000-000000000046  IUnknown
       0048    4  std.flags        0x00011001                            SORF_NOPING, 0x1 is the exporter's own, 0x10000 is unknown and ignored
       004c    4  std.cPublicRefs  0                                     none: the receiver adds a reference of its own before it uses the object

@@ -16,11 +16,12 @@ var formNames = map[uint32]string{
 	OBJREF_EXTENDED: "OBJREF_EXTENDED",
 }
 
+// formMeanings tells what a receiver does with each form.
 var formMeanings = map[uint32]string{
-	OBJREF_STANDARD: "standard marshaling: the receiver makes a proxy",
-	OBJREF_HANDLER:  "standard marshaling, with a handler in the receiver's process",
-	OBJREF_CUSTOM:   "custom marshaling: a class of the sender's choice reads the rest",
-	OBJREF_EXTENDED: "standard marshaling, with further data about the object's context",
+	OBJREF_STANDARD: "the receiver makes a proxy",
+	OBJREF_HANDLER:  "the receiver makes a proxy behind a handler of its own",
+	OBJREF_CUSTOM:   "a class of the sender's choice reads the rest",
+	OBJREF_EXTENDED: "the receiver makes a proxy and may use the object's context",
 }
 
 // describeOBJREF explains the reference at the start of b, which lies at base
@@ -34,7 +35,12 @@ func describeOBJREF(b []byte, base, level int) *Explanation {
 			x.Error = "no object reference: it would begin with \"MEOW\""
 		}
 	}
-	form := e.u32("flags", func(f uint32) string { return formNames[f] })
+	form := e.u32("flags", func(f uint32) string {
+		if formNames[f] == "" {
+			return ""
+		}
+		return formNames[f] + ": " + formMeanings[f]
+	})
 	if x.Error == "" {
 		if x.Title = formNames[form]; x.Title == "" {
 			x.Title, x.Error = "OBJREF", "the flags name no form, or several"
@@ -47,8 +53,7 @@ func describeOBJREF(b []byte, base, level int) *Explanation {
 	switch {
 	case x.Error != "":
 	case form == OBJREF_CUSTOM:
-		x.Summary = formMeanings[form]
-		e.custom()
+		e.custom(iid)
 	default:
 		e.standard(form, iid)
 	}
@@ -83,7 +88,7 @@ func (e *explainer) standard(form uint32, iid com.IID) {
 	if len(d.StringBindings) > 0 {
 		hosts := make([]string, 0, len(d.StringBindings))
 		for _, b := range d.StringBindings {
-			hosts = append(hosts, b.Addr)
+			hosts = append(hosts, printable(b.Addr))
 		}
 		where = "resolver at " + strings.Join(hosts, ", ")
 	}

@@ -10,7 +10,7 @@ func TestExplainStandard(t *testing.T) {
 	wantText(t, explained(t, unhex(t, goldenStandard)), `
 OBJREF_STANDARD, 98 bytes: IDispatch of object 0x99aabbccddeeff00, exporter 0x1122334455667788, resolver at 10.0.0.1
   0000    4  signature         "MEOW"
-  0004    4  flags             0x00000001                            OBJREF_STANDARD
+  0004    4  flags             0x00000001                            OBJREF_STANDARD: the receiver makes a proxy
   0008   16  iid               00020400-0000-0000-c000-000000000046  IDispatch
   0018    4  std.flags         0x00000000
   001c    4  std.cPublicRefs   5                                     5 references now belong to the receiver

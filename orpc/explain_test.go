@@ -29,7 +29,7 @@ func TestExplanationIsJSON(t *testing.T) {
 	b, err := json.Marshal(Describe(unhex(t, goldenStandard)[:28]))
 	want := `{"title":"OBJREF_STANDARD","offset":0,"size":28,"fields":[` +
 		`{"offset":0,"size":4,"name":"signature","value":"\"MEOW\""},` +
-		`{"offset":4,"size":4,"name":"flags","value":"0x00000001","meaning":"OBJREF_STANDARD"},` +
+		`{"offset":4,"size":4,"name":"flags","value":"0x00000001","meaning":"OBJREF_STANDARD: the receiver makes a proxy"},` +
 		`{"offset":8,"size":16,"name":"iid","value":"00020400-0000-0000-c000-000000000046","meaning":"IDispatch"},` +
 		`{"offset":24,"size":4,"name":"std.flags","value":"0x00000000"}],` +
 		`"error":"ends within std.cPublicRefs: 0 bytes are there, 4 are needed"}`

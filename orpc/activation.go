@@ -238,10 +238,6 @@ func (h *customHeader) decode(d *ndr.Decoder) {
 		h.sizes = d.Uint32s(nil, d.CountIs(int(n), 4))
 		d.Leave()
 	}
-	// A NULL array was announced as one: its missing count is caught above.
-	if len(h.sizes) != len(h.clsids) {
-		h.clsids, h.sizes = nil, nil
-	}
 }
 
 // propertyWriter gathers the properties of one blob.

@@ -47,3 +47,21 @@ func TestNestingEndsAfterOneLevel(t *testing.T) {
 	_, _, err = broken.Nested()
 	wantHRESULT(t, err, com.RPC_E_INVALID_OBJREF)
 }
+
+func TestCF_374_StreamIsLeftBehindTheNestedReference(t *testing.T) {
+	inner := OBJREF{Flags: OBJREF_HANDLER, IID: com.IID_IUnknown, Std: goldenStd, CLSID: goldenClass}
+	outer := Aggregated(&inner, []byte("extra"), 0)
+	stm := com.NewMemoryStream(outer.Append(nil))
+	header, err := ReadOBJREF(t.Context(), stm)
+	if err != nil || !IsAggStdMarshal(header.CLSID) || header.Data != nil {
+		t.Fatalf("got %+v, %v", header, err)
+	}
+	got, err := ReadOBJREF(t.Context(), stm)
+	if err != nil || got.Flags != OBJREF_HANDLER || got.CLSID != goldenClass || got.Std != goldenStd {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	extra := make([]byte, 10)
+	if n, err := stm.Read(t.Context(), extra); err != nil || string(extra[:n]) != "extra" {
+		t.Errorf("then comes %q, %v", extra[:n], err)
+	}
+}

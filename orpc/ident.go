@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 )
 
 // OXID identifies an object exporter: a set of RPC endpoints with one Remote
@@ -34,6 +35,24 @@ func (x OID) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
 
 // MarshalText gives JSON the same text as String.
 func (x SETID) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
+
+// UnmarshalText reads what MarshalText writes, and plain numbers.
+func (x *OXID) UnmarshalText(b []byte) error { return parseID(x, b) }
+
+// UnmarshalText reads what MarshalText writes, and plain numbers.
+func (x *OID) UnmarshalText(b []byte) error { return parseID(x, b) }
+
+// UnmarshalText reads what MarshalText writes, and plain numbers.
+func (x *SETID) UnmarshalText(b []byte) error { return parseID(x, b) }
+
+func parseID[T ~uint64](dst *T, b []byte) error {
+	v, err := strconv.ParseUint(string(b), 0, 64)
+	if err != nil {
+		return fmt.Errorf("orpc: %q is not an identifier of 64 bits: %w", b, err)
+	}
+	*dst = T(v)
+	return nil
+}
 
 // NewID returns a non-zero random identifier from the system's cryptographic
 // source. Identifiers are all the secret that a resolver entry has: whoever

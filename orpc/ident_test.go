@@ -15,14 +15,22 @@ func TestIdentifiersPrintAsHex(t *testing.T) {
 			t.Errorf("got %s, want %s", c.got, c.want)
 		}
 	}
-	b, err := json.Marshal(struct {
+	type ids struct {
 		X OXID
 		O OID
 		S SETID
-	}{1, 2, 3})
+	}
+	b, err := json.Marshal(ids{1, 2, 3})
 	want := `{"X":"0x0000000000000001","O":"0x0000000000000002","S":"0x0000000000000003"}`
 	if err != nil || string(b) != want {
 		t.Errorf("JSON is %s, %v; want %s", b, err, want)
+	}
+	var back ids
+	if err := json.Unmarshal(b, &back); err != nil || back != (ids{1, 2, 3}) {
+		t.Errorf("JSON came back as %+v, %v", back, err)
+	}
+	if err := json.Unmarshal([]byte(`{"X":"0x1g"}`), &back); err == nil {
+		t.Error("0x1g is a number")
 	}
 }
 

@@ -1,0 +1,104 @@
+package ndr
+
+import (
+	"unsafe"
+
+	"oxid/com"
+)
+
+// What follows serves generated code alone: checks and conversions that would
+// be the same few lines in every method.
+
+// Bool32 appends a BOOL: a long that is 0 or 1.
+func (e *Encoder) Bool32(v bool) {
+	e.Int32(int32(Int(v)))
+}
+
+// Bool32 reads a BOOL: any value but 0 is true.
+func (d *Decoder) Bool32() bool { return d.Uint32() != 0 }
+
+// VariantBool appends a VARIANT_BOOL: a short that is 0 or -1 ([MS-OAUT] 2.2.27).
+func (e *Encoder) VariantBool(v bool) {
+	e.Int16(-int16(Int(v)))
+}
+
+// VariantBool reads a VARIANT_BOOL: any value but 0 is true.
+func (d *Decoder) VariantBool() bool { return d.Uint16() != 0 }
+
+// Want records an error unless n, the length of an array, is want: what its
+// size_is or length_is says.
+func (e *Encoder) Want(n, want int) {
+	if n != want {
+		e.fail(com.RPC_S_INVALID_BOUND, "array of %d elements where %d are announced", n, want)
+	}
+}
+
+// Within records an error unless n elements from index first on fit into an
+// array of max elements.
+func (e *Encoder) Within(first, n, max int) {
+	if first < 0 || max < 0 || first > max || n > max-first {
+		e.fail(com.RPC_S_INVALID_BOUND, "%d elements from index %d in an array of %d", n, first, max)
+	}
+}
+
+// Want records an error unless n, which was read, is want: what the count's
+// size_is or length_is says (CF-437).
+func (d *Decoder) Want(n, want int) {
+	d.same(n, want, "count")
+}
+
+// maxOut is the most memory, in bytes, that a stub sets aside for one [out]
+// array on the word of a client.
+const maxOut = 64 << 20
+
+// OutSlice makes the n elements that a method fills in: an [out] array whose
+// size an [in] parameter names. A number that no honest client asks for is
+// E_OUTOFMEMORY and the result nil.
+func OutSlice[T any](d *Decoder, n int) []T {
+	size := int(unsafe.Sizeof(*new(T)))
+	if n < 0 || n > maxOut/max(size, 1) {
+		d.fail(com.E_OUTOFMEMORY, "[out] array of %d elements", n)
+		return nil
+	}
+	return make([]T, n)
+}
+
+// Int is 1 for true and 0 for false, as in expressions of C.
+func Int(v bool) int {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+// Choose is c ? x : y.
+func Choose(c bool, x, y int) int {
+	if c {
+		return x
+	}
+	return y
+}
+
+// Div is x / y, and 0 where y is 0: the expression then names no size.
+func Div(x, y int) int {
+	if y == 0 {
+		return 0
+	}
+	return x / y
+}
+
+// Mod is x % y, and 0 where y is 0.
+func Mod(x, y int) int {
+	if y == 0 {
+		return 0
+	}
+	return x % y
+}
+
+// Deref is *p, and the zero value where p is nil.
+func Deref[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}

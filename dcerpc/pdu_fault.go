@@ -17,8 +17,8 @@ func appendFault(b []byte, callID uint32, context uint16, f Fault) []byte {
 
 // appendFaultBody appends what follows the common header of a fault.
 func appendFaultBody(b []byte, context uint16, s Status) []byte {
-	b = binary.LittleEndian.AppendUint32(b, faultSize) // alloc_hint, as Windows fills it
-	b = binary.LittleEndian.AppendUint32(b, uint32(context&0xff))
+	b = binary.LittleEndian.AppendUint32(b, faultSize)       // alloc_hint, as Windows fills it
+	b = binary.LittleEndian.AppendUint32(b, uint32(context)) // cancel_count and flags are 0
 	b = binary.LittleEndian.AppendUint32(b, uint32(s))
 	return append(b, 0, 0, 0, 0)
 }

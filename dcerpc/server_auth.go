@@ -51,11 +51,12 @@ func (c *ServerConn) begin(a *authPart) (*security, nakReason) {
 		return nil, nakNotSpecified
 	case a.trailer.typ == 0:
 		return nil, nakAuthType
-	case l == com.RPC_C_AUTHN_LEVEL_CALL:
-		return nil, nakChecksum
 	}
 	for _, s := range c.srv.o.Security {
 		if s.Type() == a.trailer.typ {
+			if a.trailer.level == uint8(com.RPC_C_AUTHN_LEVEL_CALL) {
+				return nil, nakChecksum // clients ask for PKT instead
+			}
 			sctx, err := s.NewServer(com.AuthnLevel(a.trailer.level))
 			if err != nil {
 				return nil, nakChecksum

@@ -145,8 +145,8 @@ func (c *ServerConn) grant(xmit, recv uint16) {
 	c.maxRecv = maxTCPFrag
 }
 
-// negotiate answers a list of presentation contexts. At most one new context
-// is accepted, as Windows does. An error means that the list breaks the
+// negotiate answers a list of presentation contexts. At most one is accepted,
+// as Windows does, be it new or known. An error means that the list breaks the
 // protocol.
 func (c *ServerConn) negotiate(elems []presElem, bind bool) ([]presResult, error) {
 	results := make([]presResult, len(elems))
@@ -165,15 +165,22 @@ func (c *ServerConn) negotiate(elems []presElem, bind bool) ([]presResult, error
 			r.result, r.reason = resultNegotiateAck, uint16(c.feats)
 			continue
 		}
-		if old := c.ctxs.get(e.id); old != nil {
-			if old.abstract != e.abstract || !e.offers(old.transfer) {
-				return nil, errElement
-			}
-			r.transfer = old.transfer
-			continue
-		}
 		r.result, r.reason = resultProviderNo, reasonTransferSyntaxes
 		if accepted {
+			continue
+		}
+		if old := c.ctxs.get(e.id); old != nil {
+			// An id cannot change its meaning. Syntaxes that nobody knows are
+			// no attempt at that.
+			switch {
+			case old.abstract != e.abstract:
+				return nil, errElement
+			case e.offers(old.transfer):
+				*r = presResult{transfer: old.transfer}
+				accepted = true
+			case e.offers(NDR20), e.offers(NDR64) && c.srv.o.NDR64:
+				return nil, errElement
+			}
 			continue
 		}
 		reg := c.srv.find(e.abstract)

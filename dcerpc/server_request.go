@@ -64,11 +64,11 @@ func (c *ServerConn) firstFragment(h *header, r *requestPDU, sec *security) (*Se
 	if c.partial != nil {
 		// Only one incomplete request at a time. Without multiplexing the fault
 		// names the call that exists.
-		id := h.callID
+		id, context := h.callID, uint16(0)
 		if !c.mpx {
-			id = c.partial.id
+			id, context = c.partial.id, c.partial.context
 		}
-		c.fault(id, r.context, protocolFault)
+		c.fault(id, context, Fault{Status: StatusProtocolError})
 		return nil, errEnd
 	}
 	if h.flags&pfcPendingCancel != 0 {
@@ -160,17 +160,17 @@ func (c *ServerConn) nextFragment(h *header, r *requestPDU, sec *security) (*Ser
 		c.skips = !h.last()
 		return nil, nil
 	case s == nil:
-		return nil, c.fatal(h, 0, protocolFault)
+		return nil, c.fatal(h, 0, Fault{Status: StatusProtocolError})
 	case h.callID != s.id:
 		id := h.callID
 		if !c.mpx {
 			id = s.id
 		}
-		c.fault(id, r.context, protocolFault)
+		c.fault(id, r.context, Fault{Status: StatusProtocolError})
 		return nil, errEnd
 	case r.context != s.context || r.opnum != s.Opnum || h.drep() != s.DataRep || sec != s.sec ||
 		r.hasObject != s.HasObject || r.object != s.Object:
-		return nil, c.fatal(h, r.context, protocolFault)
+		return nil, c.fatal(h, r.context, Fault{Status: StatusProtocolError})
 	}
 	return s, nil
 }

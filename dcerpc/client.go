@@ -109,7 +109,8 @@ type ClientConn struct {
 	snd     sender
 	slots   []*ClientCall // by call id, masked; a power of two
 	nextID  uint32
-	taken   int  // slots in use, abandoned calls included
+	taken   int  // slots in use
+	late    int  // abandoned calls whose answers may still come
 	pending int  // calls that wait for an answer; above 0 somebody reads
 	reading bool // the reading role is taken
 	kept    int  // Keep calls not yet undone
@@ -131,7 +132,8 @@ type ClientConn struct {
 	keepOrphan bool // orphaned calls leave the connection alone (bind-time feature)
 	hdrSign    bool
 	group      uint32
-	sec        *security
+	sec        *security            // of calls that do not choose
+	secs       map[uint32]*security // by auth_context_id
 	nextCtx    uint32
 	nextAuth   uint32
 	contexts   map[SyntaxID]*negotiation

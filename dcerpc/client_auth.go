@@ -80,6 +80,10 @@ func (cc *ClientConn) finishAuth(ctx context.Context, p *bindPDU, a *authExchang
 	a.sec.done, a.sec.signHeader = true, cc.hdrSign
 	cc.mu.Lock()
 	defer cc.mu.Unlock()
+	if cc.secs == nil {
+		cc.secs = make(map[uint32]*security)
+	}
+	cc.secs[a.sec.trailer.context] = a.sec
 	if cc.sec == nil {
 		cc.sec = a.sec
 	}

@@ -155,10 +155,10 @@ func (c *ClientCall) Invoke(ctx context.Context) error {
 		cc.mu.Unlock()
 		return err
 	}
-	// Alone on the connection, the caller reads its own answer. An abandoned
-	// call's late answer may be in the way of our request: somebody else has to
-	// read then, while this goroutine writes.
-	lone := !cc.reading && cc.taken == 1
+	// Alone on the connection, the caller reads its own answer. But an abandoned
+	// call's late answer may keep the server from reading a long request:
+	// somebody else has to read then, while this goroutine writes.
+	lone := !cc.reading && (cc.late == 0 || len(c.Stub) <= smallIn)
 	if !cc.reading && !lone {
 		go cc.readLoop()
 	}
@@ -176,7 +176,12 @@ func (c *ClientCall) Invoke(ctx context.Context) error {
 func (cc *ClientConn) begin(ctx context.Context, c *ClientCall) error {
 	for {
 		if cc.err != nil || cc.retired || cc.snd.err != nil {
+			c.release(cc)
 			return c.failure(com.RPC_S_CALL_FAILED_DNE, cc.gone())
+		}
+		if cc.taken >= maxInFlight {
+			c.release(cc)
+			return c.failure(com.RPC_S_OUT_OF_RESOURCES, errTooMany)
 		}
 		if !cc.mpx && !c.serial && cc.bound {
 			// One call at a time: wait for the turn without the lock.

@@ -41,13 +41,6 @@ func (cc *ClientConn) cancel(ctx context.Context, c *ClientCall) error {
 	return c.ended(ctx, false)
 }
 
-// abandon gives up on c: its slot stays taken until its answer has come, so that
-// the answer is not taken for another call's.
-func (cc *ClientConn) abandon(c *ClientCall) {
-	c.abandoned = true
-	cc.pending--
-}
-
 // sendControl queues a co_cancel or orphaned for c and flushes without waiting
 // for a slow peer.
 func (cc *ClientConn) sendControl(typ ptype, c *ClientCall) {

@@ -160,6 +160,11 @@ func (cc *ClientConn) readBody() error {
 func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 	var woken *ClientCall
 	cc.mu.Lock()
+	if cc.err != nil {
+		// Whoever failed the connection has woken or will wake all callers.
+		cc.mu.Unlock()
+		return false, cc.err
+	}
 	if b := &cc.body; b.call != nil && b.left == 0 {
 		c := b.call
 		if b.last {
@@ -220,10 +225,13 @@ func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 // complete ends a call: err is nil for a reply. It returns the list of calls
 // to wake with c in front, unless nobody waits for c.
 func (cc *ClientConn) complete(c *ClientCall, err error, woken *ClientCall) *ClientCall {
-	cc.dropSlot(c)
 	if c.abandoned {
+		if !cc.mpx {
+			cc.forget(c)
+		}
 		return woken
 	}
+	cc.dropSlot(c)
 	return c.finish(err, woken)
 }
 
@@ -246,9 +254,15 @@ func (cc *ClientConn) handle(h *header, pdu []byte, woken *ClientCall) (*ClientC
 		if err != nil {
 			return woken, err
 		}
-		if c == nil {
-			return woken, nil // a late answer to a call that is forgotten
+		if _, _, err := cc.unprotect(h, pdu, min(faultSize, len(pdu))); err != nil {
+			return woken, err
 		}
+		if c == nil {
+			cc.late = max(cc.late-1, 0) // the answer to an abandoned call
+			return woken, nil
+		}
+		// A fault without a verifier on a protected connection is believed,
+		// but it can end no more than this call.
 		return cc.complete(c, &Fault{Status: f.Status, DidNotExecute: f.DidNotExecute}, woken), nil
 	case ptBindAck, ptBindNak, ptAlterResp:
 		if c == nil || !c.control {
@@ -264,6 +278,31 @@ func (cc *ClientConn) handle(h *header, pdu []byte, woken *ClientCall) (*ClientC
 		return woken, nil
 	}
 	return woken, errUnexpected
+}
+
+// unprotect checks and decrypts a PDU with a verifier, whoever it is for: the
+// security context counts PDUs. end is the end of the body that starts at
+// bodyAt; sec is nil when nothing protected the PDU.
+func (cc *ClientConn) unprotect(h *header, pdu []byte, bodyAt int) (sec *security, end int, err error) {
+	if h.authLen == 0 {
+		return nil, len(pdu), nil
+	}
+	t, _, at, err := parseAuth(h, pdu)
+	if err != nil {
+		return nil, 0, err
+	}
+	sec = cc.secs[t.context]
+	if sec.protects() {
+		if end, err = sec.verify(h, pdu, bodyAt); err != nil {
+			err = &com.Error{HRESULT: com.RPC_S_SEC_PKG_ERROR, Step: step.Auth, Peer: cc.peer, Err: err}
+		}
+		return sec, end, err
+	}
+	// A verifier that nobody asked for, as at level CONNECT: skipped.
+	if at-int(t.pad) < bodyAt {
+		return nil, 0, errShort
+	}
+	return nil, at - int(t.pad), nil
 }
 
 var (
@@ -286,25 +325,24 @@ func (c *ClientCall) checkFragment(h *header) error {
 // handleResponse takes one whole response fragment.
 func (cc *ClientConn) handleResponse(h *header, pdu []byte, c, woken *ClientCall) (*ClientCall, error) {
 	r, err := parseResponse(h, pdu)
-	if err != nil || c == nil {
+	if err != nil {
 		return woken, err
+	}
+	sec, end, err := cc.unprotect(h, pdu, responseHeaderSize)
+	if err != nil {
+		return woken, err
+	}
+	if c == nil {
+		if h.last() {
+			cc.late = max(cc.late-1, 0) // the answer to an abandoned call
+		}
+		return woken, nil
+	}
+	if own := c.security(); own.protects() && sec != own {
+		return woken, &com.Error{HRESULT: com.RPC_S_SEC_PKG_ERROR, Step: step.Auth, Peer: cc.peer, Err: errUnprotected}
 	}
 	if err := c.checkFragment(h); err != nil {
 		return woken, err
-	}
-	end := len(pdu)
-	switch sec := c.security(); {
-	case sec.protects():
-		if end, err = sec.verify(h, pdu, responseHeaderSize); err != nil {
-			return woken, &com.Error{HRESULT: com.RPC_S_SEC_PKG_ERROR, Step: step.Auth, Peer: cc.peer, Err: err}
-		}
-	case h.authLen > 0:
-		// A verifier that nobody asked for, as at level CONNECT: skipped.
-		t, _, at, err := parseAuth(h, pdu)
-		if err != nil || at-int(t.pad) < responseHeaderSize {
-			return woken, errShort
-		}
-		end = at - int(t.pad)
 	}
 	stub := pdu[responseHeaderSize:end]
 	switch {
@@ -312,12 +350,11 @@ func (cc *ClientConn) handleResponse(h *header, pdu []byte, c, woken *ClientCall
 	case len(c.rbuf)+len(stub) > cc.o.MaxReply:
 		// The rest is dropped as it comes.
 		cc.abandon(c)
-		woken = c.finish(c.failure(com.RPC_S_OUT_OF_RESOURCES, errTooLong), woken)
-	default:
-		if c.rbuf == nil && !h.last() {
-			c.rbuf = getBytes(proportionate(len(stub), r.allocHint))
-		}
+		return c.finish(c.failure(com.RPC_S_OUT_OF_RESOURCES, errTooLong), woken), nil
+	case h.last():
 		c.rbuf = append(growBytes(c.rbuf, len(stub)), stub...)
+	default:
+		c.rbuf = append(growBytes(c.rbuf, proportionate(len(stub), r.allocHint)), stub...)
 	}
 	if h.last() {
 		woken = cc.complete(c, nil, woken)
@@ -328,7 +365,7 @@ func (cc *ClientConn) handleResponse(h *header, pdu []byte, c, woken *ClientCall
 // proportionate is how much to allocate when have bytes have arrived and the
 // peer announces hint in all: never more than a small multiple of what is there.
 func proportionate(have int, hint uint32) int {
-	return max(have, min(int(min(hint, 1<<30)), 16*have))
+	return max(have, min(int(min(hint, 1<<30)), 15*have))
 }
 
 // readsDirectly reports whether the response of which b has the beginning is

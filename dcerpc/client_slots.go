@@ -12,17 +12,20 @@ import (
 // 3.3.3.5.2): a connection that has used them up is retired.
 const maxCallID = 0x7ffffff0
 
-// maxSlots bounds the calls in flight, abandoned ones included.
-const maxSlots = 1 << 16
+// maxInFlight bounds the calls in flight of one connection.
+const maxInFlight = 1 << 15
 
-var errRetired = errors.New("dcerpc: the connection has used up its call ids")
+var (
+	errRetired = errors.New("dcerpc: the connection has used up its call ids")
+	errTooMany = errors.New("dcerpc: too many calls in flight on the connection")
+)
 
 // takeSlot gives c an id and enters it into the table. The table is indexed by
 // the low bits of the id; ids whose place is taken by a long call are skipped,
 // so that the ids still increase. It reports false when the connection is
 // worn out.
 func (cc *ClientConn) takeSlot(c *ClientCall) bool {
-	if cc.nextID >= maxCallID || cc.taken >= maxSlots/2 {
+	if cc.nextID >= maxCallID {
 		cc.retire()
 		return false
 	}
@@ -61,16 +64,31 @@ func (cc *ClientConn) lookup(id uint32) *ClientCall {
 	return nil
 }
 
-// dropSlot ends the life of c on the connection.
+// dropSlot takes a pending call off the table.
 func (cc *ClientConn) dropSlot(c *ClientCall) {
+	cc.pending--
+	cc.forget(c)
+}
+
+// forget frees the place of a call that does not count as pending.
+func (cc *ClientConn) forget(c *ClientCall) {
 	cc.slots[c.id&uint32(len(cc.slots)-1)] = nil
 	cc.taken--
-	if !c.abandoned {
-		cc.pending--
-	}
 	c.release(cc)
 	if cc.retired && cc.taken == 0 {
 		go cc.fail(errRetired)
+	}
+}
+
+// abandon gives up on a pending call: its caller goes away, its answer will be
+// dropped. Without multiplexing the call keeps its turn until the answer has
+// come, for the server takes no other before.
+func (cc *ClientConn) abandon(c *ClientCall) {
+	c.abandoned = true
+	cc.pending--
+	if cc.mpx {
+		cc.late++
+		cc.forget(c)
 	}
 }
 

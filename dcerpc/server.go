@@ -70,8 +70,9 @@ type ServerOptions struct {
 	// MaxContexts bounds the presentation contexts of one connection; more are
 	// refused. 0 is 4,000.
 	MaxContexts int
-	// BindTimeout closes connections that have not bound, or have not finished
-	// to authenticate, for so long; 0 is 30 s.
+	// BindTimeout closes connections that have not bound, have not finished to
+	// authenticate, or have stopped in the middle of a request, for so long; 0
+	// is 30 s.
 	BindTimeout time.Duration
 	// IdleTimeout closes connections without a call for so long; 0 is never:
 	// clients close what they do not need.

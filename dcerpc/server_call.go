@@ -38,7 +38,10 @@ type ServerCall struct {
 	store   []byte    // what GrowReply hands out, room for the header included
 	token   uint64    // of the inline run
 	tick    uint64    // of the watchdog, at the start beside the reader
-	handed  bool      // runs beside the reading goroutine; under the connection's lock
+
+	// Under the connection's lock.
+	handed   bool // runs beside the reading goroutine
+	orphaned bool // nobody waits for the reply
 
 	cc        atomic.Pointer[CallContext]
 	cancelled atomic.Bool
@@ -71,7 +74,7 @@ func (c *ServerCall) release() {
 		c.store = nil
 	}
 	c.Stub, c.Reply, c.Interface, c.Conn, c.sec = nil, nil, nil, nil, nil
-	c.handed, c.token = false, 0
+	c.handed, c.orphaned, c.token = false, false, 0
 	if c.cc.Load() != nil {
 		c.cc.Store(nil)
 	}
@@ -249,11 +252,13 @@ func (c *ServerConn) runBeside(s *ServerCall) {
 }
 
 // cancelCall cancels a call by its id; others are ignored, for they may have
-// returned meanwhile ([C706] 9.4).
-func (c *ServerConn) cancelCall(id uint32) {
+// returned meanwhile ([C706] 9.4). Nobody waits for the reply of an orphaned
+// one.
+func (c *ServerConn) cancelCall(id uint32, orphaned bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s := c.calls[id]; s != nil {
+		s.orphaned = s.orphaned || orphaned
 		s.cancel()
 	}
 }
@@ -277,10 +282,15 @@ func (c *ServerConn) respond(s *ServerCall, err error, inline bool) {
 	}
 	keep := false
 	switch {
-	case c.ended:
+	case c.ended, s.orphaned:
 	case err != nil:
 		keep = c.queueFault(s, faultOf(err))
 	case s.sec.protects() || len(s.Reply)+responseHeaderSize > c.maxXmit || len(s.Reply) > copyLimit:
+		if inline && s.asm == nil && s.in == nil && c.src.in != nil {
+			// Reply may lie in Stub.
+			s.in = c.src.in
+			s.in.refs.Add(1)
+		}
 		s.queueMessage(ptResponse)
 		keep = true
 	default:

@@ -48,6 +48,7 @@ type ServerConn struct {
 
 	inline     atomic.Uint64 // token of the last inline call, with inlineRunning while it runs
 	cur        *ServerCall   // the inline call; written by the reading role, stable while it runs
+	fragments  atomic.Uint64 // fragments of incomplete requests so far; odd while one is incomplete
 	watched    atomic.Bool   // the watchdog looks after the connection
 	handAlways atomic.Bool   // handlers have blocked lately: each call gets its own goroutine
 
@@ -60,7 +61,9 @@ type ServerConn struct {
 	left     bool // the group has been left
 	ready    bool // bound, and no authentication in progress
 	gone     chan struct{}
-	age      int    // ticks of the janitor without progress
+	age      int    // ticks of the janitor without a call
+	stuck    int    // ticks in which an incomplete request did not grow
+	read     uint64 // fragments, as the janitor last saw it
 	served   uint64 // calls so far
 	seen     uint64
 	spare    *ServerCall
@@ -195,7 +198,7 @@ func (c *ServerConn) process() (handed bool, err error) {
 		case ptAuth3:
 			err = c.auth3(&h, pdu)
 		case ptCancel, ptOrphaned:
-			c.cancelCall(h.callID)
+			c.cancelCall(h.callID, h.typ == ptOrphaned)
 		default:
 			err = c.fatal(&h, 0, protocolFault)
 		}
@@ -397,6 +400,15 @@ func (c *ServerConn) tick() {
 		limit = o.BindTimeout
 	}
 	over := limit > 0 && time.Duration(c.age)*janitorPeriod >= limit
+	// A request that does not grow any more holds memory for nothing.
+	read := c.fragments.Load()
+	if read&1 == 0 || read != c.read {
+		c.stuck = 0
+	} else {
+		c.stuck++
+	}
+	c.read = read
+	over = over || time.Duration(c.stuck)*janitorPeriod >= o.BindTimeout
 	c.mu.Unlock()
 	if over {
 		c.end(errIdle)

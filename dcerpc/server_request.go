@@ -24,8 +24,10 @@ func (c *ServerConn) request(h *header, pdu []byte) (handed bool, err error) {
 // call's buffer.
 func (c *ServerConn) fragmentDone(s *ServerCall, last bool) (handed bool, err error) {
 	if !last {
+		c.fragments.Add(2)
 		return false, nil
 	}
+	c.fragments.Add(1)
 	c.partial = nil
 	s.Stub = s.asm
 	return c.dispatch(s)
@@ -107,6 +109,7 @@ func (c *ServerConn) firstFragment(h *header, r *requestPDU, sec *security) (*Se
 			return nil, c.fatal(h, r.context, Fault{Status: StatusAccessDenied})
 		}
 		c.partial = s
+		c.fragments.Add(1) // odd from here on
 		s.asm = getBytes(proportionate(int(h.fragLen), r.allocHint))
 	}
 	return s, nil

@@ -2,7 +2,6 @@ package ndr
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"unsafe"
 
 	"oxid/com"
@@ -57,16 +56,19 @@ func raw[T Number](v []T) []byte {
 func swapBytes(b []byte, size int) {
 	switch size {
 	case 2:
-		for ; len(b) >= 2; b = b[2:] {
-			binary.LittleEndian.PutUint16(b, binary.BigEndian.Uint16(b))
+		for i := 0; i+2 <= len(b); i += 2 {
+			p := b[i : i+2]
+			binary.LittleEndian.PutUint16(p, binary.BigEndian.Uint16(p))
 		}
 	case 4:
-		for ; len(b) >= 4; b = b[4:] {
-			binary.LittleEndian.PutUint32(b, binary.BigEndian.Uint32(b))
+		for i := 0; i+4 <= len(b); i += 4 {
+			p := b[i : i+4]
+			binary.LittleEndian.PutUint32(p, binary.BigEndian.Uint32(p))
 		}
 	case 8:
-		for ; len(b) >= 8; b = b[8:] {
-			binary.LittleEndian.PutUint64(b, bits.ReverseBytes64(binary.LittleEndian.Uint64(b)))
+		for i := 0; i+8 <= len(b); i += 8 {
+			p := b[i : i+8]
+			binary.LittleEndian.PutUint64(p, binary.BigEndian.Uint64(p))
 		}
 	}
 }
@@ -116,13 +118,16 @@ func (d *Decoder) Bools(dst []bool, n int) []bool {
 	return dst
 }
 
-// GUIDs appends an array of GUIDs.
+// GUIDs appends an array of GUIDs: one copy, as [Put].
 func (e *Encoder) GUIDs(v []com.GUID) {
-	e.pad(4)
-	e.Grow(16 * len(v))
-	for i := range v {
-		e.GUID(v[i])
+	p := e.extend(4, 16*len(v))
+	if e.swap {
+		for i := range v {
+			e.PutGUID(p[16*i:], v[i])
+		}
+		return
 	}
+	copy(p, rawGUIDs(v))
 }
 
 // GUIDs reads n GUIDs, as [Get] does.
@@ -132,8 +137,19 @@ func (d *Decoder) GUIDs(dst []com.GUID, n int) []com.GUID {
 		return dst[:0]
 	}
 	dst = Slice(dst, n)
-	for i := range dst {
-		dst[i] = d.GUID()
+	p := d.take(4, 16*n)
+	if d.swap {
+		for i := range dst {
+			dst[i] = d.GetGUID(p[16*i:])
+		}
+		return dst
 	}
+	copy(rawGUIDs(dst), p)
 	return dst
+}
+
+// rawGUIDs returns the memory of v, which in this machine's byte order is what
+// goes on the wire.
+func rawGUIDs(v []com.GUID) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 16*len(v))
 }

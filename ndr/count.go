@@ -122,8 +122,9 @@ func (d *Decoder) VaryingAt(max, size int) (first, n int) {
 // can be in what is left, apart from what embedded pointers promised. If not,
 // that is the error.
 func (d *Decoder) Fits(n, size int) bool {
-	if n < 0 || n > (d.Left()-d.held)/max(size, 1) {
-		d.fail(com.RPC_X_BAD_STUB_DATA, "array of %d elements in %d bytes", n, d.Left()-d.held)
+	free := d.Left() - max(d.held, 0)
+	if n < 0 || n > free/max(size, 1) {
+		d.fail(com.RPC_X_BAD_STUB_DATA, "array of %d elements in %d bytes", n, free)
 		return false
 	}
 	return d.err == nil
@@ -135,7 +136,7 @@ func (d *Decoder) Product(size int, dims ...int) int {
 	n := 1
 	for _, x := range dims {
 		if x != 0 && n > maxElements/x {
-			d.fail(com.RPC_S_INVALID_BOUND, "array of %d elements", dims)
+			d.fail(com.RPC_S_INVALID_BOUND, "array of %d times %d elements", n, x)
 			return 0
 		}
 		n *= x

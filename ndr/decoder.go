@@ -46,8 +46,8 @@ func (d *Decoder) more() *rare {
 
 // NewDecoder returns a decoder of m.Buffer in the transfer syntax and byte
 // order of m. ctx goes to m.Pointers.
-func NewDecoder(ctx context.Context, m *com.RPCOLEMESSAGE) Decoder {
-	d := DecodeFrom(m.Buffer, m.DataRep, m.NDR64)
+func NewDecoder(ctx context.Context, m *com.RPCOLEMESSAGE) (d Decoder) {
+	d.init(m.Buffer, m.DataRep, m.NDR64)
 	d.base, d.m, d.ctx = int(m.Align), m, ctx
 	return d
 }
@@ -55,16 +55,19 @@ func NewDecoder(ctx context.Context, m *com.RPCOLEMESSAGE) Decoder {
 // DecodeFrom returns a decoder of b, whose data representation label is
 // dataRep (0x10 is little-endian). Alignment counts from b[0]. Interface
 // pointers cannot be decoded.
-func DecodeFrom(b []byte, dataRep uint32, ndr64 bool) Decoder {
-	big := dataRep&0xf0 == dataRepBig
-	d := Decoder{
-		b: b, ndr64: ndr64, big: big, swap: big != hostBig,
-		maxDepth: DefaultMaxDepth, maxObjects: DefaultMaxObjects,
-	}
+func DecodeFrom(b []byte, dataRep uint32, ndr64 bool) (d Decoder) {
+	d.init(b, dataRep, ndr64)
+	return d
+}
+
+func (d *Decoder) init(b []byte, dataRep uint32, ndr64 bool) {
+	d.b, d.ndr64 = b, ndr64
+	d.big = dataRep&0xf0 == dataRepBig
+	d.swap = d.big != hostBig
+	d.maxDepth, d.maxObjects = DefaultMaxDepth, DefaultMaxObjects
 	if dataRep&0xff00 != 0 {
 		d.fail(com.RPC_X_BAD_STUB_DATA, "floating-point format %d is not IEEE", dataRep>>8&0xff)
 	}
-	return d
 }
 
 // NDR64 reports whether the transfer syntax is NDR64.

@@ -76,17 +76,22 @@
 //			v.Next.deferred(d)
 //			d.Leave()
 //		}
-//		if v.Tags != nil && d.Enter(4) {
+//		if v.Tags != nil && d.Leaf(4) {     // no pointers inside: no Leave
 //			v.Tags = d.Int16s(v.Tags, d.Count(2))
-//			d.Leave()
 //		}
 //	}
 //
 // The Encoder's side reads e.Align(4, 8), e.Pointer(v.Next != nil), e.Trail(8),
-// and "if v.Next != nil && e.Enter() { ...; e.Leave() }". An array of structures
-// is all flat parts, then all deferred parts. The count of a conformant
-// structure goes in front of the outermost structure, before its Align.
-// Embedded ref pointers use Ref, top-level ones are not on the wire.
+// then "if v.Next != nil && e.Enter() { ...; e.Leave() }", and nothing around
+// referents without pointers. An array of structures is all flat parts, then
+// all deferred parts. The count of a conformant structure goes in front of the
+// outermost structure, before its Align. Embedded ref pointers use Ref,
+// top-level ones are not on the wire.
+//
+// A structure whose layout is fixed, or an array of them, can be one Block,
+// filled and read at constant offsets: that is several times faster than a
+// method for each member. Inside of it e.ReferentID and d.Promise stand for
+// e.Pointer and d.Embedded; the layout then differs between the syntaxes.
 //
 // Unions: the discriminant, then Align to the arm's alignment. In NDR64, and
 // with [ms_union], the union is aligned as a whole: Align(1, n64) before the
@@ -98,6 +103,12 @@
 // [ReadFull]. Interface pointers: Interface for parameters; in structures
 // e.Pointer and e.Referent, d.MarkInterface and d.MarkedInterface. Pipes:
 // Chunk, EndChunk, EndPipe.
+//
+// # Outside of calls
+//
+// [EncodeTo] and [DecodeFrom] work on plain bytes, without interface pointers.
+// [AppendTypeHeader], [EncodeType] and [Encoder.EndType], and [ReadTypes] are
+// type serialization version 1.
 //
 // # Hostile input
 //

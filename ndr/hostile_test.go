@@ -119,3 +119,12 @@ func TestHostilePointers(t *testing.T) {
 		t.Errorf("%d bytes allocated for %d bytes of input", size, len(wire))
 	}
 }
+
+// Promises that are taken back twice do not make room that is not there.
+func TestPromiseTakenBackTwice(t *testing.T) {
+	d := DecodeFrom(make([]byte, 16), dataRepLittle, false)
+	want(t, d.Leaf(1000), true)
+	want(t, d.Fits(17, 1), false)
+	want(t, len(d.Bytes(nil, 17)), 0)
+	want(t, errors.Is(d.Err(), com.RPC_X_BAD_STUB_DATA), true)
+}

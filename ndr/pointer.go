@@ -122,8 +122,8 @@ func (d *Decoder) tooMany() bool {
 }
 
 // Leaf begins the referent of an embedded pointer that was announced with the
-// same size to Embedded or Ref and has no embedded pointers itself. It is false
-// after an error:
+// same size to Embedded or Ref and has no embedded pointers itself, interface
+// pointers included. It is false after an error:
 //
 //	if v.Name != nil && d.Leaf(14) { *v.Name = d.WStr() }
 func (d *Decoder) Leaf(size int) bool {

@@ -155,10 +155,7 @@ func (r *resolver) serveRequest(c *dcerpc.ServerCall, q *activationRequest) (*ac
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	c.HandOver()
-	var cc dcerpc.CallContext
-	c.InitContext(&cc)
-	a, err := r.activate(&cc, q.act, q.protseqs)
+	a, err := r.activate(handedOver(c), q.act, q.protseqs)
 	if err != nil {
 		r.opt.Logger.Debug("activation refused", "peer", c.Conn.RemoteAddr(), "clsid", q.act.CLSID, "err", err)
 	}

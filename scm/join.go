@@ -3,6 +3,7 @@ package scm
 import (
 	"context"
 	"errors"
+	"time"
 
 	"oxid/dcerpc"
 	"oxid/marshal"
@@ -18,6 +19,9 @@ type Service interface {
 	// Target is where this machine's own activators answer, as "host:port" for
 	// [Client.CreateInstance].
 	Target() string
+	// PingPeriod is the period that the resolver counts with: the runtime's has
+	// to be the same.
+	PingPeriod() time.Duration
 	// Close ends the service. Close the runtime first.
 	Close(ctx context.Context) error
 }

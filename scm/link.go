@@ -2,17 +2,28 @@ package scm
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
 
 	"oxid/com"
 	"oxid/dcerpc"
 	"oxid/marshal"
 	"oxid/orpc"
+	"oxid/step"
 )
 
 // LinkOptions configure a [Link].
 type LinkOptions struct {
-	// Socket is the path of the daemon's unix socket; "" means [DefaultSocket].
+	// Socket is the path of the daemon's unix socket; "" means [DefaultSocket],
+	// and the system's daemon when the user has none.
 	Socket string
 	// Server is the RPC server of this process, as in [LocalOptions]: it answers
 	// there for those who know its port. nil leaves that out.
@@ -26,30 +37,320 @@ type LinkOptions struct {
 // Link is a process's connection to the host's daemon. It implements
 // [marshal.Registrar], registers everything anew when the daemon was
 // restarted, and is safe for concurrent use.
-type Link struct{}
+type Link struct {
+	socket string
+	log    *slog.Logger
+	local  *resolver // answers on the process's own server; may be nil
+	server *dcerpc.Server
+	ifaces []dcerpc.SyntaxID
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	// registering is held while the daemon is told of exporters and classes, so
+	// that changes and the registration anew do not overtake each other.
+	registering sync.Mutex
+
+	mu        sync.Mutex
+	conn      *linkConn  // nil while the daemon is away
+	host      attachment // of the daemon that was last attached
+	exporters map[orpc.OXID]*linkedExporter
+}
+
+// linkedExporter is an exporter of this process as the daemon has to know it.
+type linkedExporter struct {
+	e       *marshal.Exporter
+	classes map[com.CLSID]struct{}
+}
+
+// Timing of the link.
+const (
+	registerTimeout = 10 * time.Second // of one call to the daemon
+	firstRetry      = 50 * time.Millisecond
+	lastRetry       = 5 * time.Second
+)
 
 // DialDaemon connects to the daemon. It fails with an error that matches
 // [ErrNoDaemon] when none is there.
-func DialDaemon(ctx context.Context, o LinkOptions) (*Link, error) { return nil, com.E_NOTIMPL }
+func DialDaemon(ctx context.Context, o LinkOptions) (*Link, error) {
+	l := &Link{log: o.Logger, server: o.Server, exporters: map[orpc.OXID]*linkedExporter{}}
+	if l.log == nil {
+		l.log = slog.Default()
+	}
+	sockets := []string{o.Socket}
+	if o.Socket == "" {
+		sockets = socketPaths()
+	}
+	var err error
+	for _, l.socket = range sockets {
+		if l.conn, err = l.connect(ctx); err == nil {
+			break
+		}
+		if o.Socket == "" && errors.Is(err, fs.ErrPermission) {
+			err = fmt.Errorf("%w: %w", ErrNoDaemon, err) // it is somebody else's
+		}
+		if !errors.Is(err, ErrNoDaemon) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, &com.Error{HRESULT: com.RPC_S_SERVER_UNAVAILABLE, Step: step.Self, Peer: strings.Join(sockets, ", "), Err: err,
+			Hint: "start \"oxid serve\", or check the path of its socket"}
+	}
+	l.host = l.conn.host
+	if o.Server != nil {
+		l.local = newPassiveResolver(Options{Logger: o.Logger}, l.host.bindings)
+		if l.ifaces, err = l.local.serve(o.Server, o.Bindings); err != nil {
+			l.conn.close()
+			return nil, err
+		}
+	}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	l.wg.Go(l.run)
+	return l, nil
+}
+
+// noDaemon reports whether a connection failed because nobody listens.
+func noDaemon(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)
+}
 
 // Close ends the link; the daemon forgets this process.
-func (l *Link) Close(ctx context.Context) error { return nil }
+func (l *Link) Close(context.Context) error {
+	l.cancel()
+	l.wg.Wait()
+	if l.local != nil {
+		unregister(l.server, l.ifaces)
+		l.local.close()
+	}
+	return nil
+}
 
-// Target is where the daemon's activators answer, for [Client.CreateInstance].
-func (l *Link) Target() string { return "" }
+// Target implements [Service].
+func (l *Link) Target() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.host.target
+}
+
+// PingPeriod implements [Service].
+func (l *Link) PingPeriod() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.host.period
+}
+
+// Connected reports whether the daemon is there at this moment.
+func (l *Link) Connected() bool { return l.current() != nil }
+
+func (l *Link) current() *linkConn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn
+}
+
+// run watches over the connection, and makes a new one when it is lost.
+func (l *Link) run() {
+	for {
+		c := l.current()
+		select {
+		case <-c.lost:
+		case <-l.ctx.Done():
+			c.close()
+			return
+		}
+		c.close()
+		l.mu.Lock()
+		l.conn = nil
+		l.mu.Unlock()
+		l.log.Warn("the connection to the daemon was lost; objects of this process cannot be found until it is back", "socket", l.socket)
+		if !l.reconnect() {
+			return
+		}
+	}
+}
+
+// reconnect tries, ever more slowly, until the daemon knows everything again.
+// It is false when the link was closed.
+func (l *Link) reconnect() bool {
+	delay := firstRetry
+	for {
+		c, err := l.connect(l.ctx)
+		if err == nil {
+			if err = l.registerAll(c); err == nil {
+				l.log.Info("registered with the daemon again", "socket", l.socket)
+				return true
+			}
+			c.close()
+		}
+		l.log.Debug("the daemon is not back yet", "err", err, "retry", delay)
+		select {
+		case <-time.After(delay):
+		case <-l.ctx.Done():
+			return false
+		}
+		delay = min(2*delay, lastRetry)
+	}
+}
+
+// registerAll tells a daemon everything and makes c the connection.
+func (l *Link) registerAll(c *linkConn) error {
+	l.registering.Lock()
+	defer l.registering.Unlock()
+	l.mu.Lock()
+	list := slices.Collect(maps.Values(l.exporters))
+	changed := string(l.host.bindings) != string(c.host.bindings)
+	l.mu.Unlock()
+	if changed {
+		l.log.Warn("the daemon came back with other addresses; references that this process gave away before name the old ones")
+	}
+	for _, x := range list {
+		if err := l.registerOne(c, x); err != nil {
+			return err
+		}
+	}
+	l.mu.Lock()
+	l.conn, l.host = c, c.host
+	l.mu.Unlock()
+	return nil
+}
+
+// registerOne tells a daemon of one exporter and its classes.
+func (l *Link) registerOne(c *linkConn, x *linkedExporter) error {
+	ctx, cancel := context.WithTimeout(l.ctx, registerTimeout)
+	defer cancel()
+	info := x.e.Info()
+	packed, err := info.Bindings.Pack()
+	if err != nil {
+		return err
+	}
+	err = c.client.RegisterExporter(ctx, c.session, &scmExporter{
+		oxid:       uint64(info.OXID),
+		remUnknown: info.RemUnknown,
+		authnHint:  uint32(info.AuthnHint),
+		major:      info.Version.Major,
+		minor:      info.Version.Minor,
+		bindings:   packed,
+	})
+	if err != nil {
+		return err
+	}
+	for clsid := range x.classes {
+		if err := c.client.RegisterClass(ctx, c.session, info.OXID, clsid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell makes one call to the daemon. While the daemon is away, or when it goes
+// away now, that is no error: it is told everything when it is back.
+func (l *Link) tell(ctx context.Context, f func(ctx context.Context, c *linkConn) error) error {
+	c := l.current()
+	if c == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, registerTimeout)
+	defer cancel()
+	err := f(ctx, c)
+	if err != nil && c.client.p.Conn().Err() != nil {
+		return nil
+	}
+	return err
+}
 
 // RegisterExporter implements [marshal.Registrar].
 func (l *Link) RegisterExporter(ctx context.Context, e *marshal.Exporter) (orpc.PackedBindings, error) {
-	return nil, com.E_NOTIMPL
+	l.registering.Lock()
+	defer l.registering.Unlock()
+	x := &linkedExporter{e: e, classes: map[com.CLSID]struct{}{}}
+	l.mu.Lock()
+	l.exporters[e.OXID()] = x
+	l.mu.Unlock()
+	err := l.tell(ctx, func(_ context.Context, c *linkConn) error { return l.registerOne(c, x) })
+	if err == nil && l.local != nil {
+		_, err = l.local.register(ctx, e.OXID(), apartmentExporter{e})
+	}
+	if err != nil {
+		l.forget(e)
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.host.bindings, nil
+}
+
+// forget strikes an exporter out; it reports whether it was there.
+func (l *Link) forget(e *marshal.Exporter) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, known := l.exporters[e.OXID()]
+	delete(l.exporters, e.OXID())
+	return known
 }
 
 // RevokeExporter implements [marshal.Registrar].
-func (l *Link) RevokeExporter(ctx context.Context, e *marshal.Exporter) {}
+func (l *Link) RevokeExporter(ctx context.Context, e *marshal.Exporter) {
+	l.registering.Lock()
+	defer l.registering.Unlock()
+	if !l.forget(e) {
+		return
+	}
+	if l.local != nil {
+		if x := l.local.exporterOf(e.OXID()); x != nil {
+			l.local.revoke(x)
+		}
+	}
+	err := l.tell(ctx, func(ctx context.Context, c *linkConn) error {
+		return c.client.RevokeExporter(ctx, c.session, e.OXID())
+	})
+	if err != nil {
+		l.log.Debug("the daemon could not be told that an exporter ended", "err", err)
+	}
+}
 
 // RegisterClass implements [marshal.Registrar].
 func (l *Link) RegisterClass(ctx context.Context, e *marshal.Exporter, clsid com.CLSID) error {
-	return com.E_NOTIMPL
+	l.registering.Lock()
+	defer l.registering.Unlock()
+	l.mu.Lock()
+	x := l.exporters[e.OXID()]
+	l.mu.Unlock()
+	if x == nil {
+		return com.CO_E_OBJNOTREG
+	}
+	err := l.tell(ctx, func(ctx context.Context, c *linkConn) error {
+		return c.client.RegisterClass(ctx, c.session, e.OXID(), clsid)
+	})
+	if err != nil {
+		return err
+	}
+	x.classes[clsid] = struct{}{} // guarded by registering
+	if l.local != nil {
+		return l.local.registerClass(l.local.exporterOf(e.OXID()), clsid)
+	}
+	return nil
 }
 
 // RevokeClass implements [marshal.Registrar].
-func (l *Link) RevokeClass(ctx context.Context, e *marshal.Exporter, clsid com.CLSID) {}
+func (l *Link) RevokeClass(ctx context.Context, e *marshal.Exporter, clsid com.CLSID) {
+	l.registering.Lock()
+	defer l.registering.Unlock()
+	l.mu.Lock()
+	x := l.exporters[e.OXID()]
+	l.mu.Unlock()
+	if x == nil {
+		return
+	}
+	delete(x.classes, clsid)
+	if l.local != nil {
+		l.local.revokeClass(l.local.exporterOf(e.OXID()), clsid)
+	}
+	err := l.tell(ctx, func(ctx context.Context, c *linkConn) error {
+		return c.client.RevokeClass(ctx, c.session, e.OXID(), clsid)
+	})
+	if err != nil {
+		l.log.Debug("the daemon could not be told that a class ended", "err", err)
+	}
+}

@@ -3,6 +3,7 @@ package scm
 import (
 	"context"
 	"errors"
+	"time"
 
 	"oxid/com"
 	"oxid/dcerpc"
@@ -79,6 +80,9 @@ func (l *Local) Close(context.Context) error {
 
 // Target implements [Service].
 func (l *Local) Target() string { return l.target }
+
+// PingPeriod implements [Service].
+func (l *Local) PingPeriod() time.Duration { return l.r.opt.PingPeriod }
 
 // RegisterExporter implements [marshal.Registrar].
 func (l *Local) RegisterExporter(ctx context.Context, e *marshal.Exporter) (orpc.PackedBindings, error) {

@@ -47,6 +47,9 @@ func (r *resolver) simplePing(id orpc.SETID) error {
 // 3.1.2.5.1.3). It returns the set's id even with OR_INVALID_OID, which says
 // that some of the objects to add do not exist.
 func (r *resolver) complexPing(ctx context.Context, client string, id orpc.SETID, seq uint16, add, del []orpc.OID) (orpc.SETID, error) {
+	if r.passive {
+		return id, com.EPT_S_CANT_PERFORM_OP // a reference names the daemon for that
+	}
 	if id != 0 {
 		if done, err := r.checkSet(id, seq); done || err != nil {
 			return id, err

@@ -23,6 +23,9 @@ type resolver struct {
 	// asking bounds how many calls ask the exporters at a time.
 	asking chan struct{}
 
+	// passive says that the ping sets are kept elsewhere.
+	passive bool
+
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -44,20 +47,29 @@ const maxAsking = 8
 // newResolver starts a resolver whose own bindings are these. adopt is for how
 // long unknown OIDs are taken on trust.
 func newResolver(opt Options, bindings orpc.PackedBindings, adopt time.Duration) *resolver {
+	r := newPassiveResolver(opt, bindings)
+	r.passive = false
+	r.adoptUntil = time.Now().Add(adopt)
+	r.wg.Go(r.sweepLoop)
+	return r
+}
+
+// newPassiveResolver makes a resolver for a process whose objects are pinged at
+// the host's daemon: it resolves and activates, and keeps no ping sets.
+func newPassiveResolver(opt Options, bindings orpc.PackedBindings) *resolver {
 	r := &resolver{
-		opt:        opt.withDefaults(),
-		bindings:   bindings,
-		adoptUntil: time.Now().Add(adopt),
-		asking:     make(chan struct{}, maxAsking),
-		exporters:  map[orpc.OXID]*exporterEntry{},
-		classes:    map[com.CLSID][]*exporterEntry{},
-		sets:       map[orpc.SETID]*pingSet{},
-		setsOf:     map[string]int{},
-		oids:       map[orpc.OID]*oidEntry{},
-		idle:       map[orpc.OID]*oidEntry{},
+		opt:       opt.withDefaults(),
+		bindings:  bindings,
+		passive:   true,
+		asking:    make(chan struct{}, maxAsking),
+		exporters: map[orpc.OXID]*exporterEntry{},
+		classes:   map[com.CLSID][]*exporterEntry{},
+		sets:      map[orpc.SETID]*pingSet{},
+		setsOf:    map[string]int{},
+		oids:      map[orpc.OID]*oidEntry{},
+		idle:      map[orpc.OID]*oidEntry{},
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
-	r.wg.Go(r.sweepLoop)
 	return r
 }
 

@@ -105,9 +105,6 @@ func (r *resolver) serveComplexPing(c *dcerpc.ServerCall) error {
 	if err := parse(c, &in); err != nil {
 		return err
 	}
-	c.HandOver()
-	var cc dcerpc.CallContext
-	c.InitContext(&cc)
-	id, err := r.complexPing(&cc, hostOf(c.Conn.RemoteAddr()), in.SETID, in.SequenceNum, in.AddToSet, in.DelFromSet)
+	id, err := r.complexPing(handedOver(c), hostOf(c.Conn.RemoteAddr()), in.SETID, in.SequenceNum, in.AddToSet, in.DelFromSet)
 	return answer(c, &orpc.ComplexPingResponse{SETID: id, Status: win32(err)})
 }

@@ -1,6 +1,7 @@
 package scm
 
 import (
+	"context"
 	"net"
 	"net/netip"
 
@@ -32,6 +33,14 @@ func answer(c *dcerpc.ServerCall, out encoder) error {
 	}
 	c.Reply = b
 	return nil
+}
+
+// handedOver prepares a call whose method may block and returns its context.
+func handedOver(c *dcerpc.ServerCall) context.Context {
+	c.HandOver()
+	ctx := new(dcerpc.CallContext)
+	c.InitContext(ctx)
+	return ctx
 }
 
 // replySize is room for most replies.

@@ -24,26 +24,43 @@ func DefaultSocket() string {
 	return socketPath(runtime.GOOS, os.Getuid(), os.Getenv, os.TempDir())
 }
 
+// socketPaths lists where a process looks for the daemon: at the user's, then
+// at the system's.
+func socketPaths() []string {
+	paths := []string{DefaultSocket()}
+	if os.Getenv(SocketEnv) == "" && runtime.GOOS != "windows" {
+		if p := systemSocket(runtime.GOOS); p != paths[0] {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// systemSocket is the socket of a daemon that root runs.
+func systemSocket(goos string) string {
+	if goos == "darwin" {
+		return "/var/run/oxid/" + socketName
+	}
+	return "/run/oxid/" + socketName
+}
+
+const socketName = "scm.sock"
+
 // socketPath is DefaultSocket for any system.
 func socketPath(goos string, uid int, env func(string) string, temp string) string {
-	const name = "scm.sock"
 	if goos == "windows" {
 		if dir := env("LOCALAPPDATA"); dir != "" {
-			return filepath.Join(dir, "oxid", name)
+			return filepath.Join(dir, "oxid", socketName)
 		}
-		return filepath.Join(temp, "oxid", name)
+		return filepath.Join(temp, "oxid", socketName)
 	}
 	if dir := env("XDG_RUNTIME_DIR"); dir != "" && goos != "darwin" {
-		return filepath.Join(dir, "oxid", name)
+		return filepath.Join(dir, "oxid", socketName)
 	}
 	if uid == 0 {
-		run := "/run"
-		if goos == "darwin" {
-			run = "/var/run"
-		}
-		return filepath.Join(run, "oxid", name)
+		return systemSocket(goos)
 	}
 	// A folder of that name that belongs to somebody else is refused by those
-	// who listen and those who connect: see checkSocketDir.
-	return filepath.Join(temp, "oxid-"+strconv.Itoa(uid), name)
+	// who listen and those who connect: see trusted.
+	return filepath.Join(temp, "oxid-"+strconv.Itoa(uid), socketName)
 }

@@ -45,6 +45,9 @@ type Interface struct {
 	// MinAuthnLevel is the lowest authentication level that calls must have; 0
 	// and NONE let unauthenticated calls in.
 	MinAuthnLevel com.AuthnLevel
+	// NDR20Only refuses NDR64 for this interface, as that of activation has to
+	// ([MS-DCOM] 2.2.22), whatever the server accepts otherwise.
+	NDR20Only bool
 }
 
 // ServerOptions configures a [Server]. The zero value is usable.

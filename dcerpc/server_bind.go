@@ -193,7 +193,7 @@ func (c *ServerConn) negotiate(elems []presElem, bind bool) ([]presResult, error
 		case c.ctxs.n >= c.srv.o.MaxContexts:
 			r.reason = reasonLocalLimitExceeded
 			continue
-		case c.srv.o.NDR64 && e.offers(NDR64):
+		case c.srv.o.NDR64 && !reg.NDR20Only && e.offers(NDR64):
 			p.transfer, p.ndr64 = NDR64, true
 		case e.offers(NDR20):
 			p.transfer = NDR20

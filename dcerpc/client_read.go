@@ -41,7 +41,6 @@ func (cc *ClientConn) readOwn(ctx context.Context, c *ClientCall) error {
 			return c.result()
 		case stop == nil: // a deadline that an earlier call left behind
 		default:
-			cc.src.deadline = time.Time{}
 			cc.mu.Lock()
 			cc.passRole(ctx.Err() != nil && cc.o.CancelWait <= 0)
 			cc.mu.Unlock()

@@ -24,6 +24,7 @@ type config struct {
 	logger     *slog.Logger
 	leak       func(Leak)
 	ndr64      bool
+	maxRequest int
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -76,6 +77,11 @@ func WithLeakReport(f func(Leak)) Option { return func(c *config) { c.leak = f }
 
 // NDR64 offers and accepts the NDR64 transfer syntax.
 func NDR64() Option { return func(c *config) { c.ndr64 = true } }
+
+// MaxRequest sets the most bytes of arguments that one call of an
+// unauthenticated client may have, instead of 4 MiB. Memory is taken as bytes
+// arrive, so the limit is what a stranger can make the process hold.
+func MaxRequest(n int) Option { return func(c *config) { c.maxRequest = n } }
 
 // WithDialer sets how the process connects to others.
 func WithDialer(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {

@@ -69,8 +69,10 @@ func Start(ctx context.Context, opts ...Option) (*Process, error) {
 // listen opens the one port of the process and makes it findable.
 func (p *Process) listen(ctx context.Context, c *config) ([]orpc.StringBinding, error) {
 	p.server = dcerpc.NewServer(&dcerpc.ServerOptions{
-		Lookup: func(s dcerpc.SyntaxID) *dcerpc.Interface { return p.rt.LookupInterface(s) },
-		NDR64:  c.ndr64,
+		Lookup:     func(s dcerpc.SyntaxID) *dcerpc.Interface { return p.rt.LookupInterface(s) },
+		NDR64:      c.ndr64,
+		MaxRequest: c.maxRequest,
+		Logger:     c.logger,
 	})
 	p.ln = c.listener
 	if p.ln == nil {

@@ -37,7 +37,7 @@ func serve(peer string) error {
 
 func serveOxid() error {
 	ctx := context.Background()
-	p, err := oxid.Start(ctx, oxid.NoDaemon(), oxid.WithLogger(slog.New(slog.DiscardHandler)))
+	p, err := oxid.Start(ctx, oxid.NoDaemon(), oxid.WithLogger(slog.New(slog.DiscardHandler)), oxid.MaxRequest(16<<20))
 	if err != nil {
 		return err
 	}

@@ -16,12 +16,14 @@ func (r *resolver) activatorInterfaces() []*dcerpc.Interface {
 		NumOps:        1,
 		Handler:       dcerpc.HandlerFunc(r.serveActivation),
 		MinAuthnLevel: r.opt.ActivationLevel,
+		NDR20Only:     true,
 	}, {
 		Syntax:        dcerpc.SyntaxID{UUID: orpc.IID_IRemoteSCMActivator},
 		Name:          "IRemoteSCMActivator",
 		NumOps:        5,
 		Handler:       dcerpc.HandlerFunc(r.serveSCMActivator),
 		MinAuthnLevel: r.opt.ActivationLevel,
+		NDR20Only:     true,
 	}}
 }
 

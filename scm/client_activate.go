@@ -110,15 +110,14 @@ func (q *activationCall) this(server orpc.COMVERSION) (orpc.ORPCTHIS, error) {
 // 5.6, and the older one where that is missing all the same.
 func (rc *resolverConn) activate(q *activationCall) (*Activated, error) {
 	if rc.version.AtLeast(orpc.Version56) {
+		q.method = "IRemoteSCMActivator"
 		p, err := rc.conn.Context(q.ctx, dcerpc.SyntaxID{UUID: orpc.IID_IRemoteSCMActivator})
+		var a *Activated
 		if err == nil {
-			a, err := rc.scmActivate(q, p)
-			if err == nil || !isOpRange(err) {
-				return a, err
-			}
-		} else if !errors.Is(err, com.RPC_S_UNKNOWN_IF) {
-			q.method = "IRemoteSCMActivator"
-			return nil, err
+			a, err = rc.scmActivate(q, p)
+		}
+		if err == nil || !isOpRange(err) && !errors.Is(err, com.RPC_S_UNKNOWN_IF) {
+			return a, err
 		}
 	}
 	q.method = "IActivation.RemoteActivation"

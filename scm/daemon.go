@@ -10,6 +10,7 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/epm"
 	"oxid/orpc"
 	"oxid/step"
 )
@@ -39,7 +40,7 @@ type Daemon struct {
 	r        *resolver
 	target   string
 	server   *dcerpc.Server // on the network
-	ifaces   []dcerpc.SyntaxID
+	services *services      // of r on server
 	private  *dcerpc.Server // on the socket
 	socket   net.Listener
 	listens  []net.Listener
@@ -125,7 +126,7 @@ func (d *Daemon) start() error {
 	if d.server == nil {
 		d.server = dcerpc.NewServer(&dcerpc.ServerOptions{NDR64: true, Logger: d.opt.Logger})
 	}
-	if d.ifaces, err = d.r.serve(d.server, bindings); err != nil {
+	if d.services, err = d.r.serve(d.server, bindings); err != nil {
 		return err
 	}
 	for _, l := range d.listens {
@@ -176,6 +177,10 @@ func (d *Daemon) Socket() string { return d.opt.Socket }
 // Target is where the activators answer, for [Client.CreateInstance].
 func (d *Daemon) Target() string { return d.target }
 
+// EndpointMap returns the endpoint map that the daemon answers with, for other
+// interfaces to be listed in.
+func (d *Daemon) EndpointMap() *epm.Table { return d.services.table }
+
 // Done is closed when the daemon has ended, by Close or because a listener failed.
 func (d *Daemon) Done() <-chan struct{} { return d.done }
 
@@ -211,7 +216,7 @@ func (d *Daemon) Close(ctx context.Context) error {
 			l.Close()
 		}
 		d.socket.Close()
-		unregister(d.server, d.ifaces)
+		d.services.remove()
 		var err error
 		if d.opt.Server == nil {
 			err = d.server.Shutdown(ctx)

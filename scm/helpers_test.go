@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -178,3 +179,5 @@ func (r *resolver) set(id orpc.SETID) (list oids, seq uint16, deadline time.Time
 	}
 	return nil, 0, time.Time{}
 }
+
+func itoa(port uint16) string { return strconv.Itoa(int(port)) }

@@ -15,6 +15,7 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/epm"
 	"oxid/marshal"
 	"oxid/orpc"
 	"oxid/step"
@@ -38,11 +39,10 @@ type LinkOptions struct {
 // [marshal.Registrar], registers everything anew when the daemon was
 // restarted, and is safe for concurrent use.
 type Link struct {
-	socket string
-	log    *slog.Logger
-	local  *resolver // answers on the process's own server; may be nil
-	server *dcerpc.Server
-	ifaces []dcerpc.SyntaxID
+	socket   string
+	log      *slog.Logger
+	local    *resolver // answers on the process's own server; may be nil
+	services *services // of local
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -74,7 +74,7 @@ const (
 // DialDaemon connects to the daemon. It fails with an error that matches
 // [ErrNoDaemon] when none is there.
 func DialDaemon(ctx context.Context, o LinkOptions) (*Link, error) {
-	l := &Link{log: o.Logger, server: o.Server, exporters: map[orpc.OXID]*linkedExporter{}}
+	l := &Link{log: o.Logger, exporters: map[orpc.OXID]*linkedExporter{}}
 	if l.log == nil {
 		l.log = slog.Default()
 	}
@@ -101,7 +101,7 @@ func DialDaemon(ctx context.Context, o LinkOptions) (*Link, error) {
 	l.host = l.conn.host
 	if o.Server != nil {
 		l.local = newPassiveResolver(Options{Logger: o.Logger}, l.host.bindings)
-		if l.ifaces, err = l.local.serve(o.Server, o.Bindings); err != nil {
+		if l.services, err = l.local.serve(o.Server, o.Bindings); err != nil {
 			l.conn.close()
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (l *Link) Close(context.Context) error {
 	l.cancel()
 	l.wg.Wait()
 	if l.local != nil {
-		unregister(l.server, l.ifaces)
+		l.services.remove()
 		l.local.close()
 	}
 	return nil
@@ -132,6 +132,15 @@ func (l *Link) Target() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.host.target
+}
+
+// EndpointMap returns the endpoint map of this process's own server, for other
+// interfaces to be listed in; nil when the link was made without a server.
+func (l *Link) EndpointMap() *epm.Table {
+	if l.services == nil {
+		return nil
+	}
+	return l.services.table
 }
 
 // PingPeriod implements [Service].

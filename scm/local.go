@@ -7,6 +7,7 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/epm"
 	"oxid/marshal"
 	"oxid/orpc"
 )
@@ -26,10 +27,9 @@ type LocalOptions struct {
 // daemon answers for. It implements [marshal.Registrar] and is safe for
 // concurrent use.
 type Local struct {
-	r      *resolver
-	target string
-	server *dcerpc.Server
-	ifaces []dcerpc.SyntaxID
+	r        *resolver
+	target   string
+	services *services
 }
 
 // NewLocal registers the resolver, the activators, the endpoint mapper and the
@@ -42,44 +42,28 @@ func NewLocal(o LocalOptions) (*Local, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Local{r: newResolver(o.Options, bindings, 0), target: targetOf(o.Bindings), server: o.Server}
-	if l.ifaces, err = l.r.serve(o.Server, o.Bindings); err != nil {
+	l := &Local{r: newResolver(o.Options, bindings, 0), target: targetOf(o.Bindings)}
+	if l.services, err = l.r.serve(o.Server, o.Bindings); err != nil {
 		l.r.close()
 		return nil, err
 	}
 	return l, nil
 }
 
-// serve registers everything that a resolver answers on s. It returns what was
-// registered, and nothing stays registered when one fails.
-func (r *resolver) serve(s *dcerpc.Server, bindings []orpc.StringBinding) (done []dcerpc.SyntaxID, err error) {
-	for _, i := range append(r.activatorInterfaces(), r.resolverInterface()) {
-		if err := s.Register(i); err != nil {
-			unregister(s, done)
-			return nil, err
-		}
-		done = append(done, i.Syntax)
-	}
-	return done, nil
-}
-
-// unregister takes interfaces off a server.
-func unregister(s *dcerpc.Server, list []dcerpc.SyntaxID) {
-	for _, id := range list {
-		s.Unregister(id)
-	}
-}
-
 // Close ends the resolver: the ping sets are forgotten and its interfaces are
 // taken off the server.
 func (l *Local) Close(context.Context) error {
-	unregister(l.server, l.ifaces)
+	l.services.remove()
 	l.r.close()
 	return nil
 }
 
 // Target implements [Service].
 func (l *Local) Target() string { return l.target }
+
+// EndpointMap returns the endpoint map that the server answers with, for other
+// interfaces to be listed in.
+func (l *Local) EndpointMap() *epm.Table { return l.services.table }
 
 // PingPeriod implements [Service].
 func (l *Local) PingPeriod() time.Duration { return l.r.opt.PingPeriod }

@@ -16,19 +16,16 @@ type File struct {
 	Text string
 	// Std marks a file of the embedded set.
 	Std bool
+	// From is the #include directive that brought the file in; invalid for a
+	// file that was opened or imported. Every inclusion has a File of its own.
+	From Pos
 
 	once  sync.Once
 	lines []int32 // offset of the first byte of each line
 }
 
-// NewFile makes a File out of text that the caller already has. A UTF-8 byte
-// order mark at its start is dropped.
-func NewFile(path, text string) *File {
-	if len(text) >= 3 && text[:3] == "\xef\xbb\xbf" {
-		text = text[3:]
-	}
-	return &File{Path: path, Text: text}
-}
+// NewFile makes a File out of text that the caller already has.
+func NewFile(path, text string) *File { return &File{Path: path, Text: text} }
 
 func (f *File) index() {
 	f.lines = append(f.lines, 0)
@@ -83,4 +80,52 @@ func (p Pos) String() string {
 	}
 	l, c := p.LineCol()
 	return fmt.Sprintf("%s:%d:%d", p.File.Path, l, c)
+}
+
+// Compare orders places in the order in which the compiler reads them: a
+// place in an included file counts as being at the #include directive.
+// Places that do not come from one opened file compare as equal.
+func (p Pos) Compare(q Pos) int {
+	if p.File == q.File {
+		return int(p.Off) - int(q.Off)
+	}
+	for dp, dq := p.File.depth(), q.File.depth(); ; {
+		switch {
+		case dp > dq:
+			p, dp = p.File.From, dp-1
+			if p.File == q.File {
+				return orAfter(int(p.Off)-int(q.Off), 1)
+			}
+		case dq > dp:
+			q, dq = q.File.From, dq-1
+			if p.File == q.File {
+				return orAfter(int(p.Off)-int(q.Off), -1)
+			}
+		case dp == 0:
+			return 0
+		default:
+			p, q, dp, dq = p.File.From, q.File.From, dp-1, dq-1
+			if p.File == q.File {
+				return int(p.Off) - int(q.Off)
+			}
+		}
+	}
+}
+
+// orAfter returns c, or tie when c says equal: what an include directive
+// brings in comes after the directive itself.
+func orAfter(c, tie int) int {
+	if c == 0 {
+		return tie
+	}
+	return c
+}
+
+// depth is the number of inclusions that led to f.
+func (f *File) depth() int {
+	n := 0
+	for f != nil && f.From.File != nil {
+		f, n = f.From.File, n+1
+	}
+	return n
 }

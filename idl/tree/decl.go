@@ -227,6 +227,9 @@ type Library struct {
 	LCID       uint32
 	ImportLibs []*ImportLib
 	Decls      []Decl
+	// Refs are the interfaces declared elsewhere that the block names
+	// (`interface IFoo;`), so that they become part of the type library.
+	Refs []Decl
 }
 
 // ImportLib is importlib("stdole2.tlb").
@@ -240,8 +243,7 @@ type Coclass struct {
 	UUID    com.GUID
 	HasUUID bool
 	Version Version
-	// WinRT marks a runtimeclass-like use.
-	Ifaces []*CoclassIface
+	Ifaces  []*CoclassIface
 }
 
 // CoclassIface is one line of a coclass body.

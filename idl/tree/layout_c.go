@@ -46,6 +46,9 @@ func (Invalid) CSize() (int64, int64) { return 0, 1 }
 // CSize implements [Type].
 func (i *Interface) CSize() (int64, int64) { return cPointer, cPointer }
 
+// CSize implements [Type].
+func (d *Dispinterface) CSize() (int64, int64) { return cPointer, cPointer }
+
 // CSize implements [Type]. A conformant dimension counts one element, as the
 // C declaration that MIDL prints does.
 func (a *Array) CSize() (int64, int64) {

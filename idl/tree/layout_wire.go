@@ -106,6 +106,9 @@ func (Invalid) Wire(Syntax) Layout { return unknownLayout }
 // Wire implements [Type]. An interface by itself has no representation.
 func (i *Interface) Wire(Syntax) Layout { return unknownLayout }
 
+// Wire implements [Type]. A dispinterface by itself has no representation.
+func (d *Dispinterface) Wire(Syntax) Layout { return unknownLayout }
+
 // Wire implements [Type].
 func (a *Array) Wire(s Syntax) Layout {
 	e := a.Elem.Wire(s)

@@ -11,6 +11,7 @@ func (*Struct) typ()        {}
 func (*Union) typ()         {}
 func (*Enum) typ()          {}
 func (*Interface) typ()     {}
+func (*Dispinterface) typ() {}
 func (*Pointer) typ()       {}
 func (*InterfacePtr) typ()  {}
 func (*Array) typ()         {}
@@ -49,6 +50,9 @@ func (e *Enum) String() string { return tagged("enum", e.Name, e.Typedef) }
 
 // String implements [Type].
 func (i *Interface) String() string { return i.Name }
+
+// String implements [Type].
+func (d *Dispinterface) String() string { return d.Name }
 
 // String implements [Type].
 func (p *Pointer) String() string {

@@ -1,7 +1,7 @@
 package tree
 
-// Type is a type: *Basic, *Alias, *Struct, *Union, *Enum, *Interface (only
-// below an InterfacePtr or in an incomplete use), *Pointer, *InterfacePtr,
+// Type is a type: *Basic, *Alias, *Struct, *Union, *Enum, *Interface and
+// *Dispinterface (only below an InterfacePtr or in declared types), *Pointer, *InterfacePtr,
 // *Array, *SwitchedUnion, *ContextHandle, *Pipe, *SafeArray, *Func, *Opaque or
 // *Invalid.
 type Type interface {

@@ -1,0 +1,232 @@
+package parse
+
+import (
+	"strings"
+
+	"oxid/com"
+	"oxid/idl/ast"
+	"oxid/idl/attr"
+	"oxid/idl/diag"
+	"oxid/idl/token"
+)
+
+// attrs reads one or several lists of attributes in square brackets.
+func (p *parser) attrs() ast.Attrs {
+	var out ast.Attrs
+	for p.is(token.LBrack) && !p.bad {
+		open := p.tok
+		p.next()
+		for !p.is(token.RBrack) && !p.bad {
+			if p.accept(token.Comma) { // left over by a macro that expands to nothing
+				continue
+			}
+			if a := p.attr(open); a != nil {
+				out = append(out, a)
+			}
+			if p.bad || p.is(token.RBrack) {
+				break
+			}
+			if !p.accept(token.Comma) {
+				d := p.errorAt(p.tok, "expected ',' or ']' after the attribute, found %s", p.tok.Describe())
+				d.At(open.Pos, "the list of attributes starts here")
+			}
+		}
+		if p.bad {
+			p.syncAttrs()
+			continue
+		}
+		p.expect(token.RBrack)
+	}
+	return out
+}
+
+// syncAttrs skips to behind the ']' of a list with an error in it, so that
+// what it describes is still read. It gives up at tokens that attributes
+// never hold.
+func (p *parser) syncAttrs() {
+	depth := 0
+	for {
+		switch p.tok.Kind {
+		case token.EOF, token.Semi, token.LBrace, token.RBrace:
+			return
+		case token.LBrack:
+			depth++
+		case token.RBrack:
+			if depth == 0 {
+				p.next()
+				p.bad = false
+				return
+			}
+			depth--
+		}
+		if p.tok.Is(token.BOL) && (p.tok.Key == token.KwInterface || p.tok.Key == token.KwLibrary || startsItem(&p.tok)) {
+			p.bad = false // the ']' is missing: what follows was found
+			return
+		}
+		p.next()
+	}
+}
+
+// attr reads one attribute. An unknown one is reported and left out, but its
+// arguments are read.
+func (p *parser) attr(open token.Token) *ast.Attr {
+	if !p.is(token.Ident) {
+		p.expected("an attribute").At(open.Pos, "the list of attributes starts here")
+		return nil
+	}
+	a := &ast.Attr{Name: p.tok.Text, Pos: p.tok.Pos}
+	info := attr.Lookup(a.Name)
+	if info == nil {
+		info = attr.Lookup(strings.ToLower(a.Name))
+	}
+	at := p.tok
+	p.next()
+	if info == nil {
+		d := p.list.Errorf(at.Pos, len(at.Text), "unknown attribute %s", a.Name)
+		if near := diag.Nearest(a.Name, attr.Names()); near != "" {
+			d.Fix("did you mean %s?", near)
+		}
+		if p.is(token.LParen) {
+			p.skipBalanced()
+		}
+		return nil
+	}
+	a.Name = info.Name
+	a.Args = p.is(token.LParen)
+	switch {
+	case !a.Args:
+		if info.Form != attr.None && info.Form != attr.OptExprs && info.Form != attr.Raw {
+			p.errorAt(at, "attribute %s needs an argument", a.Name).Fix("write %s", example(info))
+		}
+		return a
+	case info.Form == attr.None:
+		p.list.Errorf(p.tok.Pos, 1, "attribute %s takes no argument", a.Name)
+		p.skipBalanced()
+		return a
+	}
+	p.next()
+	p.attrArgs(a, info)
+	if !p.bad && !p.accept(token.RParen) {
+		p.errorAt(p.tok, "expected ')' after the argument of %s, found %s", a.Name, p.tok.Describe())
+	}
+	return a
+}
+
+// example shows how an attribute is written.
+func example(i *attr.Info) string {
+	arg := map[attr.Form]string{
+		attr.Exprs: "n", attr.GUID: "01234567-89ab-cdef-0123-456789abcdef", attr.String: `"text"`,
+		attr.Strings: `"ncacn_ip_tcp:[135]"`, attr.Version: "1.0", attr.Type: "type", attr.Name: "name",
+		attr.Handle: "handle_t name", attr.Custom: "guid, value",
+	}[i.Form]
+	if i.Name == "pointer_default" {
+		arg = "unique"
+	}
+	return i.Name + "(" + arg + ")"
+}
+
+func (p *parser) attrArgs(a *ast.Attr, info *attr.Info) {
+	switch info.Form {
+	case attr.Exprs, attr.OptExprs:
+		for {
+			if p.is(token.Comma) || p.is(token.RParen) {
+				a.Exprs = append(a.Exprs, nil)
+			} else {
+				a.Exprs = append(a.Exprs, p.expr())
+			}
+			if p.bad || !p.accept(token.Comma) {
+				break
+			}
+		}
+		if len(a.Exprs) == 1 && a.Exprs[0] == nil && !p.bad {
+			p.errorAt(p.tok, "attribute %s needs an argument", a.Name)
+		}
+	case attr.GUID:
+		a.GUID = p.guid()
+	case attr.Custom:
+		a.GUID = p.guid()
+		if !p.bad && p.accept(token.Comma) {
+			a.Exprs = []ast.Expr{p.expr()}
+		}
+	case attr.String:
+		if !p.is(token.String) && !p.is(token.WString) {
+			p.expected("a string")
+			return
+		}
+		a.Text, _ = p.strings()
+	case attr.Strings:
+		var all []string
+		for {
+			if !p.is(token.String) {
+				p.expected("a string")
+				return
+			}
+			s, _ := p.strings()
+			all = append(all, s)
+			if !p.accept(token.Comma) {
+				break
+			}
+		}
+		a.Text = strings.Join(all, ",")
+	case attr.Version, attr.Raw:
+		a.Text = p.rawArgs()
+	case attr.Type:
+		a.Type = p.typeName()
+	case attr.Name:
+		a.Text = p.name("a name").Text
+		if !p.bad && p.accept(token.Comma) && p.is(token.String) {
+			p.next()
+		}
+	case attr.Handle:
+		a.Type = &ast.TypeName{Spec: p.spec("a type")}
+		if !p.bad {
+			a.Type.Decl = p.declarator(false)
+			a.Text = a.Type.Decl.Name.Text
+		}
+	}
+}
+
+// rawArgs reads the text up to the closing bracket.
+func (p *parser) rawArgs() string {
+	var b strings.Builder
+	depth := 0
+	for !p.is(token.EOF) && !p.is(token.Semi) && !p.is(token.LBrace) {
+		switch p.tok.Kind {
+		case token.LParen:
+			depth++
+		case token.RParen:
+			if depth == 0 {
+				return b.String()
+			}
+			depth--
+		}
+		if b.Len() > 0 && p.tok.Is(token.Space) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(p.tok.Text)
+		p.next()
+	}
+	return b.String()
+}
+
+// guid puts a GUID together from the tokens that it falls into.
+func (p *parser) guid() com.GUID {
+	at := p.tok
+	var b strings.Builder
+	for !p.is(token.EOF) && !p.is(token.RParen) && !p.is(token.Comma) && !p.is(token.Semi) && !p.is(token.RBrack) {
+		b.WriteString(p.tok.Text)
+		p.next()
+	}
+	text := strings.Trim(b.String(), `"`)
+	g, err := com.ParseGUID(text)
+	if err != nil {
+		end := p.prev
+		if end.Pos.File == at.Pos.File && end.Pos.Off >= at.Pos.Off {
+			at.Text = text // the width of the whole
+		}
+		p.bad = false
+		p.list.Errorf(at.Pos, max(len(at.Text), 1), "%q is not a GUID", text).
+			Fix("write 8-4-4-4-12 hexadecimal digits: 01234567-89ab-cdef-0123-456789abcdef")
+	}
+	return g
+}

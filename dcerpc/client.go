@@ -105,6 +105,7 @@ type ClientConn struct {
 	src  source
 	body clientBody
 
+	cache   callCache
 	mu      sync.Mutex
 	snd     sender
 	slots   []*ClientCall // by call id, masked; a power of two

@@ -185,7 +185,7 @@ func (cc *ClientConn) accepted(iface SyntaxID, p *bindPDU, ack *bindAckPDU) (*Pr
 // exchange sends a bind or alter_context and returns the answer. An error of
 // the bind leaves the connection unusable.
 func (cc *ClientConn) exchange(ctx context.Context, typ ptype, flags uint8, p *bindPDU, auth *authExchange) (*header, *bindAckPDU, error) {
-	c := clientCalls.Get().(*ClientCall)
+	c := cc.cache.get()
 	defer c.Free()
 	c.conn, c.control = cc, true
 	cc.mu.Lock()

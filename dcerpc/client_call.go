@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"oxid/com"
@@ -31,7 +32,7 @@ func (p *PresContext) Interface() SyntaxID { return p.iface }
 func (p *PresContext) NDR64() bool { return p.ndr64 }
 
 // ClientCall is one outgoing call: encode into Stub, Invoke, decode Reply, Free. It
-// belongs to one goroutine and comes from a pool.
+// belongs to one goroutine and is recycled.
 type ClientCall struct {
 	// Stub is the request's stub data: append to it and store the result back.
 	// As long as it stays within sizeHint it is sent without being copied.
@@ -69,20 +70,61 @@ type ClientCall struct {
 	msg       outMessage
 }
 
-// keepBuffer is how large a buffer stays with a pooled call.
+// keepBuffer is how large a buffer stays with a recycled call.
 const keepBuffer = 16 << 10
 
-var clientCalls = sync.Pool{New: func() any {
+// callCache recycles the calls of one connection. A pool for all of them would
+// let channels, which calls contain, wander between the bubbles of
+// testing/synctest.
+type callCache struct {
+	one  atomic.Pointer[ClientCall] // enough for a lone caller
+	mu   sync.Mutex
+	more []*ClientCall
+}
+
+const maxCachedCalls = 256
+
+func (k *callCache) get() *ClientCall {
+	if c := k.one.Swap(nil); c != nil {
+		return c
+	}
+	k.mu.Lock()
+	if n := len(k.more); n > 0 {
+		c := k.more[n-1]
+		k.more = k.more[:n-1]
+		k.mu.Unlock()
+		return c
+	}
+	k.mu.Unlock()
 	c := &ClientCall{wake: make(chan struct{}, 1)}
 	c.msg.done = func(_ *outMessage, written bool) { c.sending, c.unsent = false, !written }
 	return c
-}}
+}
+
+func (k *callCache) put(c *ClientCall) {
+	if k.one.CompareAndSwap(nil, c) {
+		return
+	}
+	k.mu.Lock()
+	if len(k.more) < maxCachedCalls {
+		k.more = append(k.more, c)
+	}
+	k.mu.Unlock()
+}
+
+// drop empties the cache of an idle connection.
+func (k *callCache) drop() {
+	k.one.Store(nil)
+	k.mu.Lock()
+	k.more = nil
+	k.mu.Unlock()
+}
 
 // NewCall begins a call of operation opnum. object is the object UUID of the
 // request (an IPID in DCOM); nil for none. sizeHint is the expected size of the
 // stub data. The call must be given back with Free.
 func (p *PresContext) NewCall(opnum uint16, object *com.GUID, sizeHint int) *ClientCall {
-	c := clientCalls.Get().(*ClientCall)
+	c := p.conn.cache.get()
 	c.pres, c.conn, c.NDR64, c.opnum = p, p.conn, p.ndr64, opnum
 	if c.hasObject = object != nil; c.hasObject {
 		c.object = *object
@@ -109,8 +151,9 @@ func (c *ClientCall) Free() {
 			return // answered before everything was written
 		}
 	}
+	cc := c.conn
 	c.reset()
-	clientCalls.Put(c)
+	cc.cache.put(c)
 }
 
 // reset prepares the call for its next user.

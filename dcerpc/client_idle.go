@@ -24,7 +24,7 @@ func (cc *ClientConn) tick() {
 		cc.mu.Unlock()
 		return
 	}
-	if cc.calls != cc.seen || cc.pending > 0 || cc.kept > 0 {
+	if cc.calls != cc.seen || cc.pending > 0 || cc.kept > 0 || cc.snd.flushing {
 		cc.ticks = 0
 	} else {
 		cc.ticks++
@@ -33,6 +33,7 @@ func (cc *ClientConn) tick() {
 	if cc.calls == cc.seen && !cc.reading {
 		cc.reading = true
 		go cc.readLoop()
+		cc.cache.drop()
 	}
 	cc.seen = cc.calls
 	cc.timer.Reset(cc.tickPeriod())

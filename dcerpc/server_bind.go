@@ -195,6 +195,9 @@ func (c *ServerConn) negotiate(elems []presElem, bind bool) ([]presResult, error
 			continue
 		case c.srv.o.NDR64 && !reg.NDR20Only && e.offers(NDR64):
 			p.transfer, p.ndr64 = NDR64, true
+		case c.srv.o.NDR64 && offersLater(elems[i+1:], e.abstract, NDR64):
+			// Clients offer each syntax in an element of its own.
+			continue
 		case e.offers(NDR20):
 			p.transfer = NDR20
 		default:
@@ -205,6 +208,17 @@ func (c *ServerConn) negotiate(elems []presElem, bind bool) ([]presResult, error
 		*r = presResult{transfer: p.transfer}
 	}
 	return results, nil
+}
+
+// offersLater reports whether one of elems offers the transfer syntax for the
+// interface.
+func offersLater(elems []presElem, abstract, transfer SyntaxID) bool {
+	for i := range elems {
+		if elems[i].abstract == abstract && elems[i].offers(transfer) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *presElem) offers(t SyntaxID) bool {

@@ -107,6 +107,10 @@ func measure(peer, addr, op string, n int, length time.Duration) error {
 		return err
 	}
 	runtime.GC()
+	fmt.Println("warm") // the parent reads the server's figures now
+	if _, err := fmt.Scanln(); err != nil && err.Error() != "unexpected newline" {
+		return err
+	}
 	before := used()
 	calls, wall, err := repeat(callers, length)
 	if err != nil {
@@ -133,7 +137,8 @@ func repeat(callers []caller, length time.Duration) (calls int, wall time.Durati
 			n := 0
 			for !stop.Load() {
 				if err := c(); err != nil {
-					failed.Store(&err)
+					e := err // not err itself: it would be allocated for each call
+					failed.Store(&e)
 					break
 				}
 				n++

@@ -79,22 +79,39 @@ func round(s scenario, peer string, length time.Duration) (r result, err error) 
 		}
 		return u, json.Unmarshal(lines.Bytes(), &u)
 	}
-	before, err := ask()
-	if err != nil {
-		return r, err
-	}
 	cli, err := command(s.CPU, "-role", "client", "-peer", peer, "-addr", addr, "-op", s.Op,
 		"-callers", fmt.Sprint(s.Callers), "-time", length.String())
 	if err != nil {
 		return r, err
 	}
 	cli.Stderr = os.Stderr
-	text, err := cli.Output()
+	goAhead, err := cli.StdinPipe()
 	if err != nil {
 		return r, err
 	}
+	says, err := cli.StdoutPipe()
+	if err != nil {
+		return r, err
+	}
+	if err := cli.Start(); err != nil {
+		return r, err
+	}
+	defer cli.Wait()
+	defer goAhead.Close()
+	words := bufio.NewScanner(says)
+	if !words.Scan() { // it is warm now
+		return r, fmt.Errorf("the client did not start")
+	}
+	before, err := ask()
+	if err != nil {
+		return r, err
+	}
+	io.WriteString(goAhead, "\n")
+	if !words.Scan() {
+		return r, fmt.Errorf("the client failed")
+	}
 	var o outcome
-	if err := json.Unmarshal(text, &o); err != nil {
+	if err := json.Unmarshal(words.Bytes(), &o); err != nil {
 		return r, err
 	}
 	after, err := ask()

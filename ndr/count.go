@@ -39,9 +39,7 @@ func (e *Encoder) Varying(first, n int) {
 // CountIs is [Encoder.Count] for an array whose size_is is want: a slice of
 // any other length is an error.
 func (e *Encoder) CountIs(want, n int) {
-	if n != want {
-		e.fail(com.RPC_S_INVALID_BOUND, "array of %d elements whose size_is is %d", n, want)
-	}
+	e.Want(n, want)
 	e.Count(n)
 }
 

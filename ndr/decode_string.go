@@ -113,18 +113,20 @@ func (d *Decoder) text(p []byte, toNUL bool) string {
 // narrow writes the leading ASCII of p, little-endian UTF-16 up to the first
 // NUL, to out and returns its length. p is at least twice as long as out.
 func narrow(out, p []byte) int {
+	p = p[:2*len(out)] // the one bounds check
+	src, dst := unsafe.Pointer(unsafe.SliceData(p)), unsafe.Pointer(unsafe.SliceData(out))
 	i := 0
 	for ; i+4 <= len(out); i += 4 {
-		x := binary.LittleEndian.Uint64(p[2*i:])
+		x := load64(unsafe.Add(src, 2*i))
 		if (x-0x0001000100010001|x)&0xff80ff80ff80ff80 != 0 {
-			break
+			break // one of these 4 is a NUL or not ASCII
 		}
 		x = (x | x>>8) & 0x0000ffff0000ffff
-		binary.LittleEndian.PutUint32(out[i:], uint32(x|x>>16))
+		store32(unsafe.Add(dst, i), uint32(x|x>>16))
 	}
 	for ; i < len(out); i++ {
 		c := binary.LittleEndian.Uint16(p[2*i:])
-		if c-1 >= utf8.RuneSelf-1 { // NUL or not ASCII
+		if c-1 >= utf8.RuneSelf-1 {
 			break
 		}
 		out[i] = byte(c)

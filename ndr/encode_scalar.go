@@ -21,7 +21,7 @@ func (e *Encoder) Uint16(v uint16) {
 		return
 	}
 	e.b = e.b[:n+2]
-	binary.LittleEndian.PutUint16((*[2]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n))[:], v)
+	store16(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n), v)
 }
 
 // Uint32 appends an unsigned long or error_status_t.
@@ -32,7 +32,7 @@ func (e *Encoder) Uint32(v uint32) {
 		return
 	}
 	e.b = e.b[:n+4]
-	binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n))[:], v)
+	store32(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n), v)
 }
 
 // Uint64 appends an unsigned hyper.
@@ -43,7 +43,7 @@ func (e *Encoder) Uint64(v uint64) {
 		return
 	}
 	e.b = e.b[:n+8]
-	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n))[:], v)
+	store64(unsafe.Add(unsafe.Pointer(unsafe.SliceData(e.b)), n), v)
 }
 
 // The slow paths pad, swap and grow.

@@ -1,7 +1,6 @@
 package ndr
 
 import (
-	"encoding/binary"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,7 +17,7 @@ import (
 // WStr appends a conformant [string] of wchar_t. Invalid UTF-8 becomes U+FFFD.
 func (e *Encoder) WStr(s string) {
 	// What nearly every string is, ASCII in little-endian NDR 2.0, is written
-	// in one pass.
+	// in one pass. All stores are below end, which is checked once.
 	n := len(e.b)
 	at := n + -(n+e.base)&3
 	end := at + 12 + 2*len(s) + 2
@@ -26,18 +25,17 @@ func (e *Encoder) WStr(s string) {
 		e.wstrSlow(s)
 		return
 	}
-	b := e.b[:end]
-	binary.LittleEndian.PutUint32(b[n:], 0) // padding
-	head := (*[12]byte)(b[at:])
-	binary.LittleEndian.PutUint32(head[0:], uint32(len(s)+1))
-	binary.LittleEndian.PutUint32(head[4:], 0)
-	binary.LittleEndian.PutUint32(head[8:], uint32(len(s)+1))
-	if widen(b[at+12:], s) < len(s) {
+	p := unsafe.Pointer(unsafe.SliceData(e.b))
+	store32(unsafe.Add(p, n), 0) // padding
+	store32(unsafe.Add(p, at), uint32(len(s)+1))
+	store32(unsafe.Add(p, at+4), 0)
+	store32(unsafe.Add(p, at+8), uint32(len(s)+1))
+	if widen(unsafe.Add(p, at+12), s) < len(s) {
 		e.wstrSlow(s)
 		return
 	}
-	binary.LittleEndian.PutUint16(b[end-2:], 0)
-	e.b = b
+	store16(unsafe.Add(p, end-2), 0)
+	e.b = e.b[:end]
 }
 
 // wstrSlow is WStr for every string.
@@ -49,31 +47,40 @@ func (e *Encoder) wstrSlow(s string) {
 	e.wstr(s, n)
 }
 
-// widen writes the leading ASCII of s, up to the first NUL, to p as
-// little-endian UTF-16 and returns its length. p is at least twice as long as s.
-func widen(p []byte, s string) int {
-	p = p[:2*len(s)] // the one bounds check
-	src, dst := unsafe.Pointer(unsafe.StringData(s)), unsafe.Pointer(unsafe.SliceData(p))
+// widen writes the leading ASCII of s, up to the first NUL, as little-endian
+// UTF-16 to p, where there is room for two bytes for each of s, and returns its
+// length.
+func widen(p unsafe.Pointer, s string) int {
+	src := unsafe.Pointer(unsafe.StringData(s))
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		x := binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(src, i))[:])
+		x := load64(unsafe.Add(src, i))
 		if (x-0x0101010101010101|x)&0x8080808080808080 != 0 {
 			break // somewhere in these 8 is a NUL or a byte that is not ASCII
 		}
-		lo := (x&0xffffffff | x<<16) & 0x0000ffff0000ffff
-		hi := (x>>32 | x>>32<<16) & 0x0000ffff0000ffff
-		q := (*[16]byte)(unsafe.Add(dst, 2*i))
-		binary.LittleEndian.PutUint64(q[:8], (lo|lo<<8)&0x00ff00ff00ff00ff)
-		binary.LittleEndian.PutUint64(q[8:], (hi|hi<<8)&0x00ff00ff00ff00ff)
+		store64(unsafe.Add(p, 2*i), spread(uint32(x)))
+		store64(unsafe.Add(p, 2*i+8), spread(uint32(x>>32)))
+	}
+	if i+4 <= len(s) {
+		if x := load32(unsafe.Add(src, i)); (x-0x01010101|x)&0x80808080 == 0 {
+			store64(unsafe.Add(p, 2*i), spread(x))
+			i += 4
+		}
 	}
 	for ; i < len(s); i++ {
 		c := s[i]
 		if c-1 >= utf8.RuneSelf-1 {
 			break
 		}
-		binary.LittleEndian.PutUint16((*[2]byte)(unsafe.Add(dst, 2*i))[:], uint16(c))
+		store16(unsafe.Add(p, 2*i), uint16(c))
 	}
 	return i
+}
+
+// spread makes 4 bytes 4 units of 16 bits.
+func spread(x uint32) uint64 {
+	y := (uint64(x) | uint64(x)<<16) & 0x0000ffff0000ffff
+	return (y | y<<8) & 0x00ff00ff00ff00ff
 }
 
 // WStrMax is [Encoder.WStr] for a string whose size_is is max, in characters
@@ -149,7 +156,7 @@ func (e *Encoder) UTF16(s string) {
 	i := 0
 	if e.big == 0 {
 		n := len(e.b)
-		i = widen(e.extend(2, 2*len(s)), s)
+		i = widen(unsafe.Pointer(unsafe.SliceData(e.extend(2, 2*len(s)))), s)
 		e.b = e.b[:n+2*i]
 	}
 	for at, r := range s[i:] {

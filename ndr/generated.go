@@ -102,3 +102,39 @@ func Deref[T any](p *T) (v T) {
 	}
 	return v
 }
+
+// integer is what counts and discriminants are.
+type integer interface {
+	~int8 | ~uint8 | ~int16 | ~uint16 | ~int32 | ~uint32 | ~int64 | ~uint64
+}
+
+// Fill returns the value that a field which counts the elements of another one
+// has on the wire: itself, or, when it was left at 0, the number n of elements.
+func Fill[T integer](e *Encoder, field T, n int) T {
+	if field != 0 {
+		return field
+	}
+	v := T(n)
+	if int(v) != n {
+		e.fail(com.RPC_S_INVALID_BOUND, "%d elements: more than the field that counts them can say", n)
+	}
+	return v
+}
+
+// FillTag is [Fill] for the field that chooses the arm of a union: itself, or,
+// when it was left at 0, the tag of the union.
+func FillTag[T, U integer](field T, tag U) T {
+	if field != 0 {
+		return field
+	}
+	return T(tag)
+}
+
+// Arm returns the arm of a union that v holds, and an empty one for a union
+// that was left at its zero value.
+func Arm[T any](v any) *T {
+	if p, ok := v.(*T); ok {
+		return p
+	}
+	return new(T)
+}

@@ -31,8 +31,8 @@ type ClientOptions struct {
 	IdleTimeout time.Duration
 	// BindTimeout bounds the negotiation of one presentation context; 0 is 30 s.
 	BindTimeout time.Duration
-	// WriteTimeout closes a connection whose peer has not read anything for
-	// between once and twice that time; 0 is 30 s.
+	// WriteTimeout closes a connection whose peer has not read anything for so
+	// long, at least half and at most twice that time; 0 is 30 s.
 	WriteTimeout time.Duration
 	// MaxReply is the most bytes of stub data accepted in one reply; 0 is 256 MiB.
 	MaxReply int

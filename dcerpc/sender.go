@@ -45,11 +45,11 @@ type outEntry struct {
 
 // Limits of the writing half.
 const (
-	maxQueued    = 1 << 20  // bytes queued before senders have to wait
-	copyLimit    = 16 << 10 // larger bodies are not copied but written from where they are
-	writeVectors = 64       // vectors a write: bounds what the kernel interface keeps for us
-	writeBytes   = 1 << 20  // bytes a write, about
-	callerWait   = 20 * time.Millisecond
+	maxQueued    = 1 << 20               // bytes queued before senders have to wait
+	copyLimit    = 16 << 10              // larger bodies are not copied but written from where they are
+	writeVectors = 64                    // vectors a write: bounds what the kernel interface keeps for us
+	writeBytes   = 1 << 20               // bytes a write, about
+	callerWait   = 20 * time.Millisecond // patience of a caller that may be cancelled
 )
 
 // errWriteStalled closes a connection whose peer does not read.
@@ -276,7 +276,7 @@ func (s *sender) write(impatient bool) (done bool, err error) {
 	return true, nil
 }
 
-// arm keeps the write deadline between once and twice the wanted time ahead,
+// arm keeps the write deadline between half and all of the wanted time ahead,
 // so that it is seldom set.
 func (s *sender) arm(impatient bool) {
 	wait := s.stall
@@ -284,8 +284,8 @@ func (s *sender) arm(impatient bool) {
 		wait = callerWait
 	}
 	now := time.Now()
-	if left := s.deadline.Sub(now); left < wait || left > 2*wait {
-		s.deadline = now.Add(2 * wait)
+	if left := s.deadline.Sub(now); left < wait/2 || left > wait {
+		s.deadline = now.Add(wait)
 		s.nc.SetWriteDeadline(s.deadline)
 	}
 }

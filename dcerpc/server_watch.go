@@ -11,6 +11,7 @@ import (
 // of fast methods 15 to 40 per cent, ten milliseconds cost nothing.
 const (
 	watchPeriod = 10 * time.Millisecond
+	slowCalls   = 4   // calls a tick that count as slow when one runs at both ends of it
 	quietTicks  = 100 // ticks without a slow call, or without any, until things return to normal
 )
 
@@ -55,18 +56,21 @@ func (w *watchdog) run() {
 	defer w.mu.Unlock()
 	for c, s := range w.active {
 		token := c.inline.Load()
+		calls := (token>>1 - s.token>>1)
+		both := token&s.token&inlineRunning != 0
+		s.token = token
 		switch {
-		case token != s.token:
-			s.token, s.quiet = token, 0
-		case token&inlineRunning != 0:
-			// The same handler as a tick ago.
+		case both && calls <= slowCalls:
+			// The same handler as a tick ago, or hardly a call since.
 			if c.takeOver(token) {
 				c.handAlways.Store(true)
 				s.calm = 0
 			}
 			s.quiet = 0
-		default:
+		case calls == 0 && token&inlineRunning == 0:
 			s.quiet++
+		default:
+			s.quiet = 0
 		}
 		if c.handAlways.Load() {
 			if c.hasSlowCall(now) {

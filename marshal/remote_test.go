@@ -25,6 +25,11 @@ type machine struct {
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
+	return newMachineWith(t, slog.New(slog.DiscardHandler))
+}
+
+func newMachineWith(t *testing.T, log *slog.Logger) *machine {
+	t.Helper()
 	m := &machine{}
 	m.srv = dcerpc.NewServer(&dcerpc.ServerOptions{
 		Lookup: func(s dcerpc.SyntaxID) *dcerpc.Interface { return m.rt.LookupInterface(s) },
@@ -39,7 +44,7 @@ func newMachine(t *testing.T) *machine {
 		Bindings: func() []orpc.StringBinding {
 			return []orpc.StringBinding{orpc.NewStringBinding(orpc.TOWER_NCACN_IP_TCP, host, port)}
 		},
-		Logger: slog.New(slog.DiscardHandler),
+		Logger: log,
 	})
 	m.done.Go(func() { m.srv.Serve(l) })
 	t.Cleanup(func() {

@@ -73,30 +73,64 @@ func swapBytes(b []byte, size int) {
 	}
 }
 
-// The methods below are [Put] by type.
+// Bytes is [Put] of bytes, chars and unsigned smalls.
+func (e *Encoder) Bytes(v []byte) { Put(e, v) }
 
-func (e *Encoder) Bytes(v []byte)       { Put(e, v) }
-func (e *Encoder) Int8s(v []int8)       { Put(e, v) }
-func (e *Encoder) Int16s(v []int16)     { Put(e, v) }
-func (e *Encoder) Uint16s(v []uint16)   { Put(e, v) }
-func (e *Encoder) Int32s(v []int32)     { Put(e, v) }
-func (e *Encoder) Uint32s(v []uint32)   { Put(e, v) }
-func (e *Encoder) Int64s(v []int64)     { Put(e, v) }
-func (e *Encoder) Uint64s(v []uint64)   { Put(e, v) }
+// Int8s is [Put] of smalls.
+func (e *Encoder) Int8s(v []int8) { Put(e, v) }
+
+// Int16s is [Put] of shorts.
+func (e *Encoder) Int16s(v []int16) { Put(e, v) }
+
+// Uint16s is [Put] of unsigned shorts and wchar_ts.
+func (e *Encoder) Uint16s(v []uint16) { Put(e, v) }
+
+// Int32s is [Put] of longs.
+func (e *Encoder) Int32s(v []int32) { Put(e, v) }
+
+// Uint32s is [Put] of unsigned longs.
+func (e *Encoder) Uint32s(v []uint32) { Put(e, v) }
+
+// Int64s is [Put] of hypers.
+func (e *Encoder) Int64s(v []int64) { Put(e, v) }
+
+// Uint64s is [Put] of unsigned hypers.
+func (e *Encoder) Uint64s(v []uint64) { Put(e, v) }
+
+// Float32s is [Put] of floats.
 func (e *Encoder) Float32s(v []float32) { Put(e, v) }
+
+// Float64s is [Put] of doubles.
 func (e *Encoder) Float64s(v []float64) { Put(e, v) }
 
-// The methods below are [Get] by type.
+// Bytes is [Get] of n bytes, chars and unsigned smalls.
+func (d *Decoder) Bytes(dst []byte, n int) []byte { return Get(d, dst, n) }
 
-func (d *Decoder) Bytes(dst []byte, n int) []byte          { return Get(d, dst, n) }
-func (d *Decoder) Int8s(dst []int8, n int) []int8          { return Get(d, dst, n) }
-func (d *Decoder) Int16s(dst []int16, n int) []int16       { return Get(d, dst, n) }
-func (d *Decoder) Uint16s(dst []uint16, n int) []uint16    { return Get(d, dst, n) }
-func (d *Decoder) Int32s(dst []int32, n int) []int32       { return Get(d, dst, n) }
-func (d *Decoder) Uint32s(dst []uint32, n int) []uint32    { return Get(d, dst, n) }
-func (d *Decoder) Int64s(dst []int64, n int) []int64       { return Get(d, dst, n) }
-func (d *Decoder) Uint64s(dst []uint64, n int) []uint64    { return Get(d, dst, n) }
+// Int8s is [Get] of n smalls.
+func (d *Decoder) Int8s(dst []int8, n int) []int8 { return Get(d, dst, n) }
+
+// Int16s is [Get] of n shorts.
+func (d *Decoder) Int16s(dst []int16, n int) []int16 { return Get(d, dst, n) }
+
+// Uint16s is [Get] of n unsigned shorts and wchar_ts.
+func (d *Decoder) Uint16s(dst []uint16, n int) []uint16 { return Get(d, dst, n) }
+
+// Int32s is [Get] of n longs.
+func (d *Decoder) Int32s(dst []int32, n int) []int32 { return Get(d, dst, n) }
+
+// Uint32s is [Get] of n unsigned longs.
+func (d *Decoder) Uint32s(dst []uint32, n int) []uint32 { return Get(d, dst, n) }
+
+// Int64s is [Get] of n hypers.
+func (d *Decoder) Int64s(dst []int64, n int) []int64 { return Get(d, dst, n) }
+
+// Uint64s is [Get] of n unsigned hypers.
+func (d *Decoder) Uint64s(dst []uint64, n int) []uint64 { return Get(d, dst, n) }
+
+// Float32s is [Get] of n floats.
 func (d *Decoder) Float32s(dst []float32, n int) []float32 { return Get(d, dst, n) }
+
+// Float64s is [Get] of n doubles.
 func (d *Decoder) Float64s(dst []float64, n int) []float64 { return Get(d, dst, n) }
 
 // Bools appends an array of booleans.

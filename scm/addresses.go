@@ -147,6 +147,8 @@ func SplitTarget(target string) (host, port string, err error) {
 		}
 		host, t = t[1:i], t[i+1:]
 		switch {
+		case !strings.Contains(host, ":"):
+			return "", "", badTarget(target, "has brackets around what is no IPv6 address")
 		case t == "":
 		case t[0] == ':':
 			port = t[1:]

@@ -66,6 +66,7 @@ func (c *Client) connect(ctx context.Context, addr string) (rc *resolverConn, ol
 	defer c.mu.Unlock()
 	if d.waiters--; d.waiters == 0 {
 		d.cancel()
+		c.dialed(addr, d) // whoever comes now begins anew
 	}
 	select {
 	case <-d.done:
@@ -80,7 +81,7 @@ func (c *Client) dial(ctx context.Context, addr string, d *dialing) {
 	rc, err := c.open(ctx, addr)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.dialing, addr)
+	c.dialed(addr, d)
 	if err == nil && c.closed {
 		rc.conn.Close()
 		rc, err = nil, errClosed()
@@ -91,10 +92,21 @@ func (c *Client) dial(ctx context.Context, addr string, d *dialing) {
 				delete(c.conns, a) // closed because it was idle
 			}
 		}
+		if x := c.conns[addr]; x != nil {
+			rc.conn.Close() // an attempt that began later was faster
+			rc = x
+		}
 		c.conns[addr] = rc
 	}
 	d.conn, d.err = rc, err
 	close(d.done)
+}
+
+// dialed takes an attempt off the table. The lock is held.
+func (c *Client) dialed(addr string, d *dialing) {
+	if c.dialing[addr] == d {
+		delete(c.dialing, addr)
+	}
 }
 
 // open connects to a resolver and asks it for its version ([MS-DCOM]

@@ -33,8 +33,39 @@ const (
 	CLSCTX_INPROC_HANDLER CLSCTX = 0x2
 	CLSCTX_LOCAL_SERVER   CLSCTX = 0x4
 	CLSCTX_REMOTE_SERVER  CLSCTX = 0x10
+	CLSCTX_APPCONTAINER   CLSCTX = 0x400000 // no class objects that a process registered at run time
 	CLSCTX_SERVER                = CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER | CLSCTX_REMOTE_SERVER
 	CLSCTX_ALL                   = CLSCTX_SERVER | CLSCTX_INPROC_HANDLER
+)
+
+// REGCLS tells how a registered class object is used.
+type REGCLS uint32
+
+// Uses of a class object (COM API, REGCLS). One of the first three; SUSPENDED
+// may be added. All other bits are reserved.
+const (
+	REGCLS_SINGLEUSE      REGCLS = 0 // for one activation
+	REGCLS_MULTIPLEUSE    REGCLS = 1 // for any number; a local server serves its own process too
+	REGCLS_MULTI_SEPARATE REGCLS = 2 // for any number; it does not
+	REGCLS_SUSPENDED      REGCLS = 4 // not before CoResumeClassObjects
+)
+
+// ROTFLAGS tells how a running object is registered.
+type ROTFLAGS uint32
+
+// Registrations of a running object (COM API, ROTFLAGS). All other bits are
+// reserved or of no meaning here.
+const (
+	ROTFLAGS_REGISTRATIONKEEPSALIVE ROTFLAGS = 1 // the registration holds the object
+)
+
+// AgileReferenceOptions tells when an agile reference marshals its object.
+type AgileReferenceOptions uint32
+
+// Options of agile references (Windows Runtime API).
+const (
+	AGILEREFERENCE_DEFAULT        AgileReferenceOptions = 0 // at once
+	AGILEREFERENCE_DELAYEDMARSHAL AgileReferenceOptions = 1 // when another apartment asks for it
 )
 
 // EXTCONN is the kind of connection that [IExternalConnection] is told of.

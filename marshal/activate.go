@@ -31,27 +31,28 @@ func (a *Apartment) Activate(ctx context.Context, act Activation) ([]ActivationR
 	if len(act.IIDs) == 0 || len(act.IIDs) > orpc.MAX_REQUESTED_INTERFACES {
 		return nil, com.E_INVALIDARG
 	}
-	e, err := a.rt.classes.find(act.CLSID)
-	if err != nil {
-		return nil, err
+	e := a.rt.take(ctx, act.CLSID)
+	if e == nil {
+		return nil, classNotRegistered(act.CLSID, "no process has registered this class here")
 	}
-	ctx = a.context(ctx)
-	obj := e.object
+	a = e.apt // the class object says where its objects live
+	var results []ActivationResult
+	err := a.visit(ctx, func(ctx context.Context) (err error) {
+		results, err = a.activate(ctx, e.object, &act)
+		return err
+	})
+	return results, err
+}
+
+// activate does the work in the apartment of the class object.
+func (a *Apartment) activate(ctx context.Context, object any, act *Activation) ([]ActivationResult, error) {
+	obj := object
 	if !act.ClassObject {
-		f, ok := e.object.(com.IClassFactory)
-		if !ok {
-			return nil, com.E_NOINTERFACE
-		}
-		a.rt.protect(ctx, "CreateInstance", func() {
-			err = com.RPC_E_SERVERFAULT // stays when it panics
-			obj, err = f.CreateInstance(ctx, nil, &com.IID_IUnknown)
-		})
-		if err != nil {
+		var err error
+		if obj, err = a.create(ctx, object, nil, &com.IID_IUnknown); err != nil {
 			return nil, err
 		}
-		if obj == nil {
-			return nil, com.E_UNEXPECTED
-		}
+		defer com.Release(obj) // a factory may hand out a proxy
 	}
 	results := make([]ActivationResult, len(act.IIDs))
 	found := 0
@@ -59,7 +60,7 @@ func (a *Apartment) Activate(ctx context.Context, act Activation) ([]ActivationR
 		r := &results[i]
 		d, err := a.descFor(ctx, obj, &act.IIDs[i])
 		if err == nil {
-			r.Packet, err = a.marshalTo(ctx, nil, d, obj, act.Dest, com.MSHLFLAGS_NORMAL, nil)
+			r.Packet, err = a.marshalTo(ctx, nil, d, obj, act.Dest, com.MSHLFLAGS_NORMAL)
 		}
 		if err != nil {
 			r.Packet, r.HR = nil, com.HRESULTOf(err)
@@ -69,9 +70,6 @@ func (a *Apartment) Activate(ctx context.Context, act Activation) ([]ActivationR
 			continue
 		}
 		found++
-	}
-	if !act.ClassObject {
-		com.Release(obj) // a factory may hand out a proxy
 	}
 	if found == 0 {
 		return nil, com.E_NOINTERFACE
@@ -88,17 +86,5 @@ func (a *Apartment) Adopt(ctx context.Context, info *ExporterInfo, packet []byte
 			a.rt.exporters.find(info.OXID, r.ResAddr, info)
 		}
 	}
-	return a.unmarshalFrom(ctx, packet, want)
-}
-
-// unmarshalFrom is CoUnmarshalInterface for a packet in memory.
-func (a *Apartment) unmarshalFrom(ctx context.Context, packet []byte, want *com.Desc) (any, error) {
-	r, n, err := orpc.ParseOBJREF(packet)
-	if err != nil {
-		return nil, err
-	}
-	if r.Flags == orpc.OBJREF_CUSTOM {
-		return a.customUnmarshal(ctx, &r, com.NewMemoryStream(packet[n:]), &want.IID)
-	}
-	return a.stdUnmarshal(ctx, &r, want)
+	return a.unmarshalPeer(ctx, packet, want)
 }

@@ -150,6 +150,7 @@ func (a *Apartment) close(ctx context.Context) {
 		m.tell()
 		m.close()
 	}
+	a.rt.ended(ctx, a)
 	a.rt.ipids.remove(a.remUnknown)
 	if r := a.rt.opt.Registrar; r != nil {
 		r.RevokeExporter(ctx, &a.exporter)

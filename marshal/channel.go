@@ -28,8 +28,8 @@ type clientCall struct {
 	com.RPCOLEMESSAGE
 	ch     *channel
 	rpc    *dcerpc.ClientCall
-	header int              // bytes of ORPCTHIS in front of the parameters
-	sent   []orpc.STDOBJREF // references marshaled into the request
+	header int          // bytes of ORPCTHIS in front of the parameters
+	sent   []sentPacket // references marshaled into the request
 
 	invoked bool
 }

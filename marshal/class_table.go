@@ -1,161 +1,209 @@
 package marshal
 
 import (
-	"context"
 	"sync"
 
 	"oxid/com"
 	"oxid/step"
 )
 
-// classTable holds the class objects that this process has registered.
+// classTable holds the class objects that this process has registered. An
+// entry is found by the way it may be used: in-process by code of its own
+// apartment, as a local server by everybody else.
 type classTable struct {
-	mu  sync.Mutex
-	by  map[com.CLSID]*classEntry
-	seq uint32
+	mu      sync.Mutex
+	by      map[com.CLSID][]*classEntry // in the order of registration
+	seq     uint32
+	servers uint32 // CoAddRefServerProcess
+	wire    classAnnouncer
 }
 
+// classEntry is one registration. suspended and used are guarded by the
+// table's lock, the rest is constant.
 type classEntry struct {
-	clsid  com.CLSID
-	object any // usually a com.IClassFactory
-	cookie uint32
-	apt    *Apartment
+	clsid      com.CLSID
+	object     any        // usually a com.IClassFactory
+	apt        *Apartment // nil: the runtime's own, of use in every apartment
+	ctx        com.CLSCTX // INPROC_SERVER, LOCAL_SERVER or both
+	flags      com.REGCLS // without SUSPENDED
+	cookie     uint32
+	unmarshals bool // may be named by packets of other processes
+	suspended  bool
+	used       bool // a single-use class object that has been given away
 }
 
-// CoRegisterClassObject makes object, usually a com.IClassFactory, the class
-// object of clsid for clients of this process. It returns the cookie for
-// CoRevokeClassObject. An object without IClassFactory is accepted (CF-241).
-func (a *Apartment) CoRegisterClassObject(ctx context.Context, clsid com.CLSID, object any) (cookie uint32, err error) {
-	if object == nil {
-		return 0, com.E_INVALIDARG
+// inproc reports whether code of the entry's apartment gets the class object
+// itself: MULTIPLEUSE gives it to a local server's own process too (CF-243).
+func (e *classEntry) inproc() bool {
+	return e.ctx&com.CLSCTX_INPROC_SERVER != 0 || e.flags&com.REGCLS_MULTIPLEUSE != 0
+}
+
+// local reports whether the class object serves other apartments and processes.
+func (e *classEntry) local() bool { return e.ctx&com.CLSCTX_LOCAL_SERVER != 0 }
+
+// single reports whether one activation uses the entry up.
+func (e *classEntry) single() bool {
+	return e.flags&(com.REGCLS_MULTIPLEUSE|com.REGCLS_MULTI_SEPARATE) == 0
+}
+
+// clashes reports whether both entries would answer the same request. Single
+// use entries of one class wait for their turn instead.
+func (e *classEntry) clashes(x *classEntry) bool {
+	if e.apt == x.apt && e.ctx&x.ctx&com.CLSCTX_INPROC_SERVER != 0 {
+		return true // each apartment has its own (CF-237)
 	}
-	if err := a.ready(ctx); err != nil {
-		return 0, err
-	}
-	t := &a.rt.classes
+	return e.local() && x.local() && !e.single() && !x.single()
+}
+
+// add registers e and sets its cookie.
+func (t *classTable) add(e *classEntry) error {
 	t.mu.Lock()
-	if t.by == nil {
-		t.by = map[com.CLSID]*classEntry{}
+	defer t.mu.Unlock()
+	for _, x := range t.by[e.clsid] {
+		if e.clashes(x) {
+			return &com.Error{HRESULT: com.CO_E_OBJISREG, Step: step.Class, Interface: e.clsid.String()}
+		}
 	}
-	if t.by[clsid] != nil {
-		t.mu.Unlock()
-		return 0, &com.Error{HRESULT: com.CO_E_OBJISREG, Step: step.Class, Interface: clsid.String()}
+	if t.by == nil {
+		t.by = map[com.CLSID][]*classEntry{}
 	}
 	t.seq++
-	e := &classEntry{clsid: clsid, object: object, cookie: t.seq, apt: a}
-	t.by[clsid] = e
-	t.mu.Unlock()
-	if r := a.rt.opt.Registrar; r != nil {
-		if err := r.RegisterClass(ctx, &a.exporter, clsid); err != nil {
-			t.mu.Lock()
-			delete(t.by, clsid)
-			t.mu.Unlock()
-			return 0, err
-		}
-	}
-	return e.cookie, nil
+	e.cookie = t.seq
+	t.by[e.clsid] = append(t.by[e.clsid], e)
+	return nil
 }
 
-// CoRevokeClassObject ends a registration. Clients that hold the class object
-// are disconnected (CF-088).
-func (a *Apartment) CoRevokeClassObject(ctx context.Context, cookie uint32) error {
-	t := &a.rt.classes
+// remove takes e out. It reports whether e was there.
+func (t *classTable) remove(e *classEntry) bool {
 	t.mu.Lock()
-	var e *classEntry
-	for _, x := range t.by {
-		if x.cookie == cookie {
-			e = x
-			delete(t.by, x.clsid)
-			break
+	defer t.mu.Unlock()
+	list := t.by[e.clsid]
+	for i, x := range list {
+		if x == e {
+			if len(list) == 1 {
+				delete(t.by, e.clsid)
+			} else {
+				t.by[e.clsid] = append(list[:i:i], list[i+1:]...)
+			}
+			return true
 		}
 	}
+	return false
+}
+
+// first returns the first entry of clsid that fits, or nil. Suspended entries
+// fit nobody (CF-242).
+func (t *classTable) first(clsid com.CLSID, fits func(*classEntry) bool) *classEntry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.by[clsid] {
+		if !e.suspended && fits(e) {
+			return e
+		}
+	}
+	return nil
+}
+
+// inproc finds the class object that code of apartment a gets directly.
+func (t *classTable) inproc(clsid com.CLSID, a *Apartment) *classEntry {
+	return t.first(clsid, func(e *classEntry) bool { return e.inproc() && (e.apt == a || e.apt == nil) })
+}
+
+// anywhere finds an in-process class object of any apartment, the runtime's
+// and a's own first: for proxy/stub factories, which belong to no apartment.
+func (t *classTable) anywhere(clsid com.CLSID, a *Apartment) *classEntry {
+	if e := t.inproc(clsid, a); e != nil {
+		return e
+	}
+	return t.first(clsid, func(e *classEntry) bool { return e.ctx&com.CLSCTX_INPROC_SERVER != 0 })
+}
+
+// unmarshalClass finds what RegisterUnmarshalClass registered.
+func (t *classTable) unmarshalClass(clsid com.CLSID) *classEntry {
+	return t.first(clsid, func(e *classEntry) bool { return e.unmarshals })
+}
+
+// take finds the class object for one activation of a local server and uses a
+// single-use registration up (CF-246).
+func (t *classTable) take(clsid com.CLSID) *classEntry {
+	return t.first(clsid, func(e *classEntry) bool {
+		if !e.local() || e.used {
+			return false
+		}
+		e.used = e.single()
+		return true
+	})
+}
+
+// untake gives a registration back whose class object could not be handed out.
+func (t *classTable) untake(e *classEntry) {
+	t.mu.Lock()
+	e.used = false
 	t.mu.Unlock()
-	if e == nil {
-		return com.E_INVALIDARG
-	}
-	if r := a.rt.opt.Registrar; r != nil {
-		r.RevokeClass(ctx, &a.exporter, e.clsid)
-	}
-	return e.apt.CoDisconnectObject(ctx, e.object, 0)
 }
 
-// ClassObject returns the class object of clsid, or REGDB_E_CLASSNOTREG.
-func (rt *Runtime) ClassObject(clsid com.CLSID) (any, error) {
-	e, err := rt.classes.find(clsid)
-	if err != nil {
-		return nil, err
+// byCookie finds a registration of an apartment.
+func (t *classTable) byCookie(cookie uint32) *classEntry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, list := range t.by {
+		for _, e := range list {
+			if e.cookie == cookie && e.apt != nil {
+				return e
+			}
+		}
 	}
-	return e.object, nil
+	return nil
 }
 
-// Classes lists the registered classes.
-func (rt *Runtime) Classes() []com.CLSID {
-	rt.classes.mu.Lock()
-	defer rt.classes.mu.Unlock()
-	list := make([]com.CLSID, 0, len(rt.classes.by))
-	for c := range rt.classes.by {
-		list = append(list, c)
+// of returns the registrations of an apartment; those of all for nil.
+func (t *classTable) of(a *Apartment) (list []*classEntry) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, es := range t.by {
+		for _, e := range es {
+			if a == nil || e.apt == a {
+				list = append(list, e)
+			}
+		}
 	}
 	return list
 }
 
-func (t *classTable) find(clsid com.CLSID) (*classEntry, error) {
+// suspend hides every local server of the process, or shows everything that is
+// hidden. It returns the entries that changed.
+func (t *classTable) suspend(on bool) (changed []*classEntry) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e := t.by[clsid]; e != nil {
-		return e, nil
+	for _, es := range t.by {
+		for _, e := range es {
+			if e.suspended != on && (e.local() || !on) {
+				e.suspended = on
+				changed = append(changed, e)
+			}
+		}
 	}
-	return nil, &com.Error{HRESULT: com.REGDB_E_CLASSNOTREG, Step: step.Class, Interface: clsid.String(),
-		Hint: "no process has registered this class here"}
+	return changed
 }
 
-// unmarshaler creates an instance of an unmarshal class. Only classes that
-// this process registered itself are created for a packet.
-func (t *classTable) unmarshaler(ctx context.Context, a *Apartment, clsid com.CLSID) (com.IMarshal, error) {
-	e, err := t.find(clsid)
-	if err != nil {
-		return nil, err
-	}
-	f, ok := e.object.(com.IClassFactory)
-	if !ok {
-		return nil, com.CLASS_E_CLASSNOTAVAILABLE
-	}
-	v, err := f.CreateInstance(ctx, nil, &com.IID_IMarshal)
-	if err != nil {
-		return nil, err
-	}
-	im, ok := v.(com.IMarshal)
-	if !ok {
-		return nil, com.E_NOINTERFACE
-	}
-	return im, nil
-}
-
-// psFactories are the proxy/stub factories registered by IID. Generated code
-// needs none: it is found through its descriptor.
-type psFactories struct {
-	mu sync.RWMutex
-	by map[com.IID]com.IPSFactoryBuffer
-}
-
-func (f *psFactories) find(iid *com.IID) com.IPSFactoryBuffer {
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	return f.by[*iid]
-}
-
-// RegisterPSFactory makes f the factory of proxies and stubs of iid in this
-// runtime, in preference to compiled-in ones; nil removes it.
-func (rt *Runtime) RegisterPSFactory(iid com.IID, f com.IPSFactoryBuffer) {
-	t := &rt.factories
+// Classes lists the classes that can be activated here from elsewhere, for
+// inspection.
+func (rt *Runtime) Classes() []com.CLSID {
+	t := &rt.classes
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f == nil {
-		delete(t.by, iid)
-		return
+	var list []com.CLSID
+	for clsid, es := range t.by {
+		for _, e := range es {
+			if e.local() && !e.suspended && !e.used {
+				list = append(list, clsid)
+				break
+			}
+		}
 	}
-	if t.by == nil {
-		t.by = map[com.IID]com.IPSFactoryBuffer{}
-	}
-	t.by[iid] = f
+	return list
+}
+
+func classNotRegistered(clsid com.CLSID, hint string) error {
+	return &com.Error{HRESULT: com.REGDB_E_CLASSNOTREG, Step: step.Class, Interface: clsid.String(), Hint: hint}
 }

@@ -11,75 +11,42 @@ import (
 
 // CoMarshalInterface writes a packet for obj, marshaled as iid, to stm: the
 // object's own IMarshal decides when it has one, the standard marshaler
-// otherwise (CF-089). Errors leave the stream as it was.
+// otherwise (CF-089). After an error the stream is positioned where it was, and
+// nothing is held. flags with reserved bits are E_INVALIDARG.
 func (a *Apartment) CoMarshalInterface(ctx context.Context, stm com.IStream, iid *com.IID, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) error {
 	if stm == nil || obj == nil || iid == nil { // CF-017
 		return com.E_INVALIDARG
 	}
-	d, err := a.descFor(ctx, obj, iid)
+	if err := a.usable(); err != nil {
+		return err
+	}
+	im, err := a.marshaler(ctx, obj, flags)
 	if err != nil {
 		return err
 	}
-	b, err := a.marshalTo(ctx, nil, d, obj, dest, flags, stm)
-	if err != nil || b == nil {
-		return err
+	if im != nil {
+		return a.customMarshal(ctx, stm, im, iid, obj, dest, flags)
 	}
-	if _, err = stm.Write(ctx, b); err != nil {
-		if r, _, perr := orpc.ParseOBJREF(b); perr == nil && r.HasStd() {
-			a.stdRelease(ctx, &r)
-		}
-	}
-	return err
+	return (&stdMarshaler{apt: a, obj: obj}).MarshalInterface(ctx, stm, iid, obj, dest, flags)
 }
 
-// marshalTo appends the packet of obj to b. When stm is not nil, an object
-// that reports CLSID_StdMarshal writes its packet there itself, and b comes
-// back as it was (CF-091).
-func (a *Apartment) marshalTo(ctx context.Context, b []byte, d *com.Desc, obj any, dest com.MSHCTX, flags com.MSHLFLAGS, stm com.IStream) ([]byte, error) {
-	if err := a.check(ctx); err != nil {
+// marshalTo appends the packet of obj as interface d to b.
+func (a *Apartment) marshalTo(ctx context.Context, b []byte, d *com.Desc, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) ([]byte, error) {
+	im, err := a.marshaler(ctx, obj, flags)
+	if err != nil {
 		return b, err
 	}
-	if _, proxy := obj.(com.Proxied); !proxy {
-		if a.rt.types.Has(ctx, obj, &com.IID_INoMarshal) {
-			return b, &com.Error{HRESULT: com.CO_E_NOT_SUPPORTED, Step: step.Interface, Interface: d.Name,
-				Hint: "the object is marked INoMarshal"}
+	if im != nil {
+		mem := com.NewMemoryStream(nil)
+		if err := a.customMarshal(ctx, mem, im, &d.IID, obj, dest, flags); err != nil {
+			return b, err
 		}
-		m, err := a.rt.types.Query(ctx, obj, &com.IID_IMarshal)
-		if im, ok := m.(com.IMarshal); ok && err == nil {
-			return a.customMarshal(ctx, b, im, d, obj, dest, flags, stm)
-		}
+		return append(b, mem.Bytes()...), nil
 	}
 	r, err := a.stdMarshal(ctx, obj, d, dest, flags)
 	if err != nil {
 		return b, err
 	}
-	return r.Append(b), nil
-}
-
-// customMarshal lets an object with its own IMarshal write its packet
-// (CF-090, CF-091, CF-097, CF-098).
-func (a *Apartment) customMarshal(ctx context.Context, b []byte, im com.IMarshal, d *com.Desc, obj any, dest com.MSHCTX, flags com.MSHLFLAGS, stm com.IStream) ([]byte, error) {
-	clsid, err := im.GetUnmarshalClass(ctx, &d.IID, obj, dest, flags)
-	if err != nil {
-		return b, err
-	}
-	if clsid == com.CLSID_StdMarshal {
-		if stm != nil {
-			return nil, im.MarshalInterface(ctx, stm, &d.IID, obj, dest, flags)
-		}
-		mem := com.NewMemoryStream(nil)
-		err := im.MarshalInterface(ctx, mem, &d.IID, obj, dest, flags)
-		return append(b, mem.Bytes()...), err
-	}
-	size, err := im.GetMarshalSizeMax(ctx, &d.IID, obj, dest, flags)
-	if err != nil {
-		return b, err
-	}
-	mem := com.NewMemoryStream(nil)
-	if err := im.MarshalInterface(ctx, mem, &d.IID, obj, dest, flags); err != nil {
-		return b, err
-	}
-	r := orpc.OBJREF{Flags: orpc.OBJREF_CUSTOM, IID: d.IID, CLSID: clsid, Reserved: size, Data: mem.Bytes()}
 	return r.Append(b), nil
 }
 
@@ -97,36 +64,25 @@ func (a *Apartment) CoUnmarshalInterface(ctx context.Context, stm com.IStream, i
 	if err != nil {
 		return nil, err
 	}
-	var want *com.Desc
-	if *iid != (com.IID{}) {
-		if descs := com.DescsByIID(iid); len(descs) > 0 {
-			want = descs[0]
-		} else {
-			want = &com.Desc{IID: *iid, Name: iid.String()}
-		}
-	}
 	if r.Flags == orpc.OBJREF_CUSTOM {
-		return a.customUnmarshal(ctx, &r, stm, iid)
+		return a.customUnmarshal(ctx, &r, stm, iid, originOf(ctx))
 	}
-	return a.stdUnmarshal(ctx, &r, want)
+	return a.stdUnmarshal(ctx, &r, wanted(iid))
 }
 
-// customUnmarshal creates the unmarshal class that a packet names and lets it
-// read the rest. Which classes a process creates for a peer is its own
-// decision: only those registered for it, nothing else.
-func (a *Apartment) customUnmarshal(ctx context.Context, r *orpc.OBJREF, stm com.IStream, iid *com.IID) (any, error) {
-	im, err := a.rt.classes.unmarshaler(ctx, a, r.CLSID)
-	if err != nil {
-		return nil, err
-	}
+// wanted returns the descriptor that a packet is unmarshaled as: nil, which
+// stands for the one in the packet, for a zero iid (CF-025).
+func wanted(iid *com.IID) *com.Desc {
 	if *iid == (com.IID{}) {
-		iid = &r.IID
+		return nil
 	}
-	return im.UnmarshalInterface(ctx, stm, iid)
+	return com.DescFor(iid, nil)
 }
 
 // CoReleaseMarshalData gives back what a packet holds, without unmarshaling
-// it. It may be called from any apartment (CF-008).
+// it. It may be called from any apartment (CF-008). Of a custom packet the
+// unmarshal class does it, and an unknown one is an error that leaves the stream
+// behind the packet as far as the packet tells its size.
 func (a *Apartment) CoReleaseMarshalData(ctx context.Context, stm com.IStream) error {
 	if stm == nil {
 		return com.E_INVALIDARG
@@ -136,11 +92,7 @@ func (a *Apartment) CoReleaseMarshalData(ctx context.Context, stm com.IStream) e
 		return err
 	}
 	if r.Flags == orpc.OBJREF_CUSTOM {
-		im, err := a.rt.classes.unmarshaler(ctx, a, r.CLSID)
-		if err != nil {
-			return err
-		}
-		return im.ReleaseMarshalData(ctx, stm)
+		return a.customRelease(ctx, &r, stm, originOf(ctx))
 	}
 	return a.stdRelease(ctx, &r)
 }
@@ -152,20 +104,21 @@ const objrefOverhead = 88
 // CoMarshalInterface would write: the marshaler's figure plus the size of the
 // OBJREF structure.
 func (a *Apartment) CoGetMarshalSizeMax(ctx context.Context, iid *com.IID, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) (uint32, error) {
-	if obj == nil {
+	if obj == nil || iid == nil {
 		return 0, com.E_POINTER // CF-096
 	}
-	var im com.IMarshal
-	if _, proxy := obj.(com.Proxied); !proxy {
-		if m, err := a.rt.types.Query(ctx, obj, &com.IID_IMarshal); err == nil {
-			im, _ = m.(com.IMarshal)
-		}
+	if err := a.usable(); err != nil {
+		return 0, err
 	}
+	if _, err := kindOf(flags); err != nil {
+		return 0, err
+	}
+	im := a.ownMarshal(ctx, obj)
 	if im == nil {
-		im = &stdMarshaler{apt: a, obj: obj}
-		return im.GetMarshalSizeMax(ctx, iid, obj, dest, flags) // counts the OBJREF itself (CF-107)
+		std := &stdMarshaler{apt: a, obj: obj}
+		return std.GetMarshalSizeMax(ctx, iid, obj, dest, flags) // counts the OBJREF itself (CF-107)
 	}
-	n, err := im.GetMarshalSizeMax(ctx, iid, obj, dest, flags)
+	n, err := im.GetMarshalSizeMax(a.inside(ctx), iid, obj, dest, flags)
 	return n + objrefOverhead, err
 }
 
@@ -184,15 +137,18 @@ func (a *Apartment) CoGetStandardMarshal(ctx context.Context, iid *com.IID, obj 
 
 // CoDisconnectObject severs every external connection of obj: its IPIDs die,
 // clients are told RPC_E_DISCONNECTED. Calls that are running complete
-// (CF-083). IExternalConnection is not told (CF-074).
+// (CF-083). IExternalConnection is not told (CF-074). An object with an
+// IMarshal of its own does it itself (CF-085); a proxy is left alone.
 func (a *Apartment) CoDisconnectObject(ctx context.Context, obj any, reserved uint32) error {
 	if obj == nil {
 		return com.E_INVALIDARG
 	}
-	if m, err := a.rt.types.Query(ctx, obj, &com.IID_IMarshal); err == nil { // CF-085
-		if im, ok := m.(com.IMarshal); ok {
-			return im.DisconnectObject(ctx, reserved)
-		}
+	if _, proxy := obj.(com.Proxied); proxy {
+		return nil // only the process that owns an object can sever it (CF-087)
+	}
+	if im := a.ownMarshal(ctx, obj); im != nil { // CF-085
+		ctx = a.inside(ctx)
+		return a.rt.guard(ctx, "DisconnectObject", func() error { return im.DisconnectObject(ctx, reserved) })
 	}
 	return a.stdDisconnect(obj)
 }

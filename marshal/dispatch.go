@@ -74,8 +74,8 @@ type serverCall struct {
 	reply   com.RPCOLEMESSAGE
 	rpc     *dcerpc.ServerCall
 	stub    *interfaceStub
-	header  int              // bytes of ORPCTHAT in front of the reply
-	sent    []orpc.STDOBJREF // references marshaled into the reply
+	header  int          // bytes of ORPCTHAT in front of the reply
+	sent    []sentPacket // references marshaled into the reply
 	replied bool
 }
 

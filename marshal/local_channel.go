@@ -8,7 +8,6 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
-	"oxid/orpc"
 	"oxid/step"
 )
 
@@ -28,9 +27,9 @@ type localCall struct {
 	reply   com.RPCOLEMESSAGE
 	ch      *localChannel
 	stub    *interfaceStub
-	in, out []byte           // buffers behind request and reply
-	sent    []orpc.STDOBJREF // references marshaled into the request
-	back    []orpc.STDOBJREF // references marshaled into the reply
+	in, out []byte       // buffers behind request and reply
+	sent    []sentPacket // references marshaled into the request
+	back    []sentPacket // references marshaled into the reply
 	invoked bool
 	replied bool
 }

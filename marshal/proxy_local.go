@@ -19,7 +19,9 @@ func localProxyDesc(iid *com.IID) *com.Desc {
 	case com.IID_IUnknown:
 		return com.UnknownDesc
 	case com.IID_IMultiQI:
-		return com.DescOf[com.IMultiQI]()
+		return com.MultiQIDesc
+	case com.IID_IMarshal, com.IID_IMarshal2: // the same methods (CF-139)
+		return com.MarshalDesc
 	}
 	return nil
 }
@@ -46,6 +48,9 @@ func newLocalProxy(iid *com.IID) (any, *com.Proxy) {
 	case com.IID_IUnknown:
 		u := new(unknownProxy)
 		return u, &u.Proxy
+	case com.IID_IMarshal:
+		m := new(marshalProxy)
+		return m, &m.Proxy
 	}
 	return nil, nil
 }

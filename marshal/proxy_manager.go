@@ -3,6 +3,7 @@ package marshal
 import (
 	"context"
 	"runtime"
+	"slices"
 	"weak"
 
 	"oxid/com"
@@ -17,11 +18,12 @@ import (
 type proxyManager struct {
 	core    *remoteObject // constant
 	cleanup runtime.Cleanup
-	live    int // proxies that are handed out
+	live    int32 // proxies that are handed out
 	dead    bool
 	proxies []*interfaceProxy
 	first   [1]*interfaceProxy
-	site    *leakSite // where it was made; only with Options.LeakReport
+	made    *madeProxies // what factories of the user's made; nil for most
+	site    *leakSite    // where it was made; only with Options.LeakReport
 }
 
 // interfaceProxy is one interface proxy of a manager, with its channel.
@@ -51,19 +53,15 @@ func (pm *proxyManager) Released(p *com.Proxy) {
 	ro := pm.core
 	a := ro.apt
 	a.mu.Lock()
-	for i, x := range pm.proxies {
-		if x.p == p {
-			last := len(pm.proxies) - 1
-			pm.proxies[i] = pm.proxies[last]
-			pm.proxies[last] = nil
-			pm.proxies = pm.proxies[:last]
-			pm.live--
-			break
-		}
+	n := len(pm.proxies)
+	pm.proxies = slices.DeleteFunc(pm.proxies, func(x *interfaceProxy) bool { return x.p == p })
+	if len(pm.proxies) < n {
+		pm.live--
 	}
 	gone := pm.live == 0 && ro.letGo(pm)
 	a.mu.Unlock()
 	if gone {
+		pm.disconnectMade()
 		ro.giveBack()
 	}
 }
@@ -87,35 +85,64 @@ func (pm *proxyManager) hand(ctx context.Context, d *com.Desc, ipid com.IPID) (a
 	}
 	// Proxy code may be the user's own (IPSFactoryBuffer): no lock is held.
 	x := &interfaceProxy{channel: channel{mgr: pm, desc: d, ipid: ipid}}
-	itf, p, err := a.rt.createProxy(ctx, pm, d)
+	itf, p, buf, err := pm.createProxy(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	x.itf, x.p = itf, p
-	p.Init(pm, d)
+	known := p.Manager() != nil // it serves another interface already
+	if !known {
+		p.Init(pm, d)
+	}
 	var ch com.IRpcChannelBuffer = &x.channel
 	if pm.core.exp.home != nil {
 		ch = &localChannel{mgr: pm, desc: d, ipid: ipid}
 	}
-	if err := p.Connect(ch); err != nil {
+	if err := buf.Connect(ch); err != nil {
 		return nil, err
 	}
-	p.AddUser(true)
+	if !p.AddUser(!known) {
+		return nil, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Interface, Interface: d.Name, Method: "CreateProxy",
+			Hint: "CreateProxy returned a proxy that has been released: make a new one"}
+	}
+	other, old, err := pm.adopt(x, buf)
+	if old != nil {
+		old.Disconnect()
+	}
+	if other == nil && err == nil {
+		return itf, nil
+	}
+	if known {
+		com.Release(itf)
+	} else if buf != com.IRpcProxyBuffer(p) {
+		buf.Disconnect()
+	}
+	return other, err
+}
 
+// adopt makes x one of the manager's proxies and hands it out. When somebody
+// was faster, other is theirs (CF-153). old is a proxy buffer that x replaces.
+func (pm *proxyManager) adopt(x *interfaceProxy, buf com.IRpcProxyBuffer) (other any, old com.IRpcProxyBuffer, err error) {
+	a := pm.core.apt
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if other := pm.handed(d); other != nil {
-		return other, nil // somebody was faster: one proxy for each interface (CF-153)
+	if other := pm.handed(x.desc); other != nil {
+		return other, nil, nil
 	}
 	if a.closed {
-		return nil, com.CO_E_OBJNOTCONNECTED
+		return nil, nil, com.CO_E_OBJNOTCONNECTED
 	}
 	if pm.proxies == nil {
 		pm.proxies = pm.first[:0]
 	}
+	if !slices.ContainsFunc(pm.proxies, func(y *interfaceProxy) bool { return y.p == x.p }) {
+		pm.live++
+	}
 	pm.proxies = append(pm.proxies, x)
-	pm.live++
-	return itf, nil
+	if buf != com.IRpcProxyBuffer(x.p) {
+		old = pm.keepMade(x.desc, buf)
+	}
+	return nil, old, nil
 }
 
 // handed hands an existing proxy of d out once more, or returns nil. The
@@ -136,48 +163,4 @@ type unknownProxy struct{ com.Proxy }
 // QueryInterface makes the identity usable as a com.IUnknown.
 func (u *unknownProxy) QueryInterface(ctx context.Context, iid *com.IID) (any, error) {
 	return u.Manager().QueryInterface(ctx, iid)
-}
-
-// createProxy makes an unconnected proxy of d: by the factory registered for
-// its IID, else by the generated code that d came with.
-func (rt *Runtime) createProxy(ctx context.Context, outer *proxyManager, d *com.Desc) (any, *com.Proxy, error) {
-	if itf, p := newLocalProxy(&d.IID); p != nil {
-		return itf, p, nil
-	}
-	if f := rt.factories.find(&d.IID); f != nil {
-		itf, buf, err := f.CreateProxy(ctx, outer, d)
-		if err != nil {
-			return nil, nil, err
-		}
-		p, ok := itf.(com.Proxied)
-		if !ok || com.IRpcProxyBuffer(p.COMProxy()) != buf {
-			return nil, nil, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Interface, Interface: d.Name,
-				Hint: "CreateProxy must return a value that embeds com.Proxy, and that Proxy as its IRpcProxyBuffer"}
-		}
-		return itf, p.COMProxy(), nil
-	}
-	if d.NewProxy == nil {
-		return nil, nil, &com.Error{HRESULT: com.REGDB_E_IIDNOTREG, Step: step.Interface, Interface: d.Name,
-			Hint: "no proxy for this interface is linked into this program: import the package generated from its IDL"}
-	}
-	itf, p := d.NewProxy()
-	return itf, p, nil
-}
-
-// createStub makes a stub of d for the object obj.
-func (rt *Runtime) createStub(ctx context.Context, d *com.Desc, obj any) (com.IRpcStubBuffer, error) {
-	if f := rt.factories.find(&d.IID); f != nil {
-		return f.CreateStub(ctx, d, obj)
-	}
-	itf, err := rt.types.QueryDesc(ctx, obj, d)
-	if err != nil {
-		return nil, err
-	}
-	if d.NewStub == nil {
-		// Marshal callers are told E_NOINTERFACE, not REGDB_E_IIDNOTREG (CF-010, CF-221).
-		return nil, &com.Error{HRESULT: com.E_NOINTERFACE, Step: step.Interface, Interface: d.Name, Err: com.REGDB_E_IIDNOTREG,
-			Hint: "no stub for this interface is linked into this program: import the package generated from its IDL"}
-	}
-	s := d.NewStub()
-	return s, s.Connect(ctx, itf)
 }

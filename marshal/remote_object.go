@@ -93,6 +93,7 @@ func (ro *remoteObject) unpin(head *proxyManager) {
 	gone := head.live == 0 && ro.letGo(head)
 	a.mu.Unlock()
 	if gone {
+		head.disconnectMade()
 		ro.giveBack()
 	}
 }
@@ -142,6 +143,9 @@ func (ro *remoteObject) disconnect() {
 	gone := ro.letGo(head)
 	a.mu.Unlock()
 	if gone {
+		if head != nil {
+			head.disconnectMade()
+		}
 		ro.giveBack()
 	}
 }

@@ -156,7 +156,7 @@ func (s *remUnknownStub) queryInterface2(ctx context.Context, req *orpc.RemQuery
 	for i := range req.IIDs {
 		d, err := s.apt.descFor(ctx, m.obj, &req.IIDs[i])
 		if err == nil {
-			res.Interfaces[i], err = s.apt.marshalTo(ctx, nil, d, m.obj, dest, com.MSHLFLAGS_NORMAL, nil)
+			res.Interfaces[i], err = s.apt.marshalTo(ctx, nil, d, m.obj, dest, com.MSHLFLAGS_NORMAL)
 		}
 		if err != nil {
 			res.Interfaces[i], res.Results[i] = nil, denial(err)

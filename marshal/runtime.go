@@ -48,6 +48,11 @@ type Options struct {
 	Types *com.Types
 	// NDR64 offers and accepts the NDR64 transfer syntax.
 	NDR64 bool
+	// UnmarshalPolicy decides which unmarshal classes a packet that another
+	// process sent may have created here. It is called for each such packet, by
+	// the goroutine that reads it. nil admits exactly what was registered with
+	// RegisterUnmarshalClass.
+	UnmarshalPolicy func(ctx context.Context, clsid com.CLSID) bool
 }
 
 // Runtime is what one process is in COM: apartments, tables and connections.
@@ -67,6 +72,9 @@ type Runtime struct {
 	pings     pingClient
 	classes   classTable
 	factories psFactories
+	free      freeTable
+	git       globalTable
+	running   RunningObjectTable
 	rpcIfaces rpcInterfaces
 	refusals  logLimit
 
@@ -95,6 +103,7 @@ func NewRuntime(opt Options) *Runtime {
 	rt.ctx, rt.cancel = context.WithCancel(context.Background())
 	rt.epoch.Store(1)
 	rt.exporters.rt, rt.pings.rt = rt, rt
+	rt.git.rt, rt.running.rt = rt, rt
 	rt.wg.Go(rt.tick)
 	return rt
 }

@@ -29,7 +29,7 @@ func (a *Apartment) stdMarshal(ctx context.Context, obj any, d *com.Desc, dest c
 		return orpc.OBJREF{}, err
 	}
 	if p, ok := obj.(com.Proxied); ok {
-		return a.proxyMarshal(ctx, p.COMProxy(), d, kind)
+		return a.proxyMarshal(ctx, p.COMProxy(), d, dest, kind)
 	}
 	identity, err := com.IdentityOf(obj)
 	if err != nil {
@@ -59,7 +59,7 @@ func (a *Apartment) stdMarshal(ctx context.Context, obj any, d *com.Desc, dest c
 	if m.noPing {
 		r.Std.Flags |= orpc.SORF_NOPING
 	}
-	if dest != com.MSHCTX_INPROC && dest != com.MSHCTX_CROSSCTX {
+	if !inProcess(dest) {
 		r.ResAddr = a.resAddr // inside a process nobody needs it (CF-108)
 	}
 	a.mu.Unlock()
@@ -69,7 +69,7 @@ func (a *Apartment) stdMarshal(ctx context.Context, obj any, d *com.Desc, dest c
 // proxyMarshal makes a packet that names the original object, not the proxy
 // (CF-041). Its references come out of what this apartment owns; when there is
 // none to spare the server is asked for more (CF-039, CF-046).
-func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc, kind stubKind) (r orpc.OBJREF, err error) {
+func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc, dest com.MSHCTX, kind stubKind) (r orpc.OBJREF, err error) {
 	pm, ok := p.Manager().(*proxyManager)
 	if !ok {
 		return r, &com.Error{HRESULT: com.E_INVALIDARG, Step: step.Self, Interface: d.Name,
@@ -94,7 +94,12 @@ func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc,
 		}
 		ipid = res[0].Std.IPID
 	}
-	r = orpc.OBJREF{Flags: orpc.OBJREF_STANDARD, IID: d.IID, ResAddr: ro.exp.resAddr}
+	r = orpc.OBJREF{Flags: orpc.OBJREF_STANDARD, IID: d.IID}
+	if !inProcess(dest) {
+		if r.ResAddr, err = ro.resolverAddr(ctx); err != nil {
+			return r, err
+		}
+	}
 	r.Std = orpc.STDOBJREF{OXID: ro.exp.oxid, OID: ro.oid, IPID: ipid}
 	if ro.noPing {
 		r.Std.Flags |= orpc.SORF_NOPING
@@ -116,6 +121,27 @@ func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc,
 	}
 	r.Std.PublicRefs = publicRefs
 	return r, nil
+}
+
+// inProcess reports whether a packet for dest stays in this process.
+func inProcess(dest com.MSHCTX) bool {
+	return dest == com.MSHCTX_INPROC || dest == com.MSHCTX_CROSSCTX
+}
+
+// resolverAddr returns the bindings of the resolver that answers for the
+// object's exporter. For another apartment of this runtime that is our own: the
+// packet that came from there did not need them.
+func (ro *remoteObject) resolverAddr(ctx context.Context) (orpc.PackedBindings, error) {
+	home := ro.exp.home
+	if home == nil {
+		return ro.exp.resAddr, nil
+	}
+	if err := home.ready(ctx); err != nil {
+		return nil, err
+	}
+	home.mu.Lock()
+	defer home.mu.Unlock()
+	return home.resAddr, nil
 }
 
 // spare takes half of what can be missed from the references on ipid; one

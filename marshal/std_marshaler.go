@@ -21,11 +21,28 @@ func (s *stdMarshaler) GetUnmarshalClass(context.Context, *com.IID, any, com.MSH
 }
 
 // GetMarshalSizeMax implements [com.IMarshal]. The bound holds the bindings of
-// this process's resolver.
+// this process's resolver, or of the resolver that a proxy's packet names.
 func (s *stdMarshaler) GetMarshalSizeMax(ctx context.Context, iid *com.IID, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) (uint32, error) {
-	s.apt.mu.Lock()
-	defer s.apt.mu.Unlock()
-	r := orpc.OBJREF{Flags: orpc.OBJREF_HANDLER, ResAddr: s.apt.resAddr}
+	if obj == nil {
+		obj = s.obj
+	}
+	r := orpc.OBJREF{Flags: orpc.OBJREF_HANDLER}
+	if p, ok := obj.(com.Proxied); ok {
+		if pm, ok := p.COMProxy().Manager().(*proxyManager); ok {
+			addr, err := pm.core.resolverAddr(ctx)
+			if err != nil {
+				return 0, err
+			}
+			r.ResAddr = addr
+		}
+	} else {
+		if err := s.apt.ready(ctx); err != nil {
+			return 0, err
+		}
+		s.apt.mu.Lock()
+		r.ResAddr = s.apt.resAddr
+		s.apt.mu.Unlock()
+	}
 	return uint32(max(r.Size(), objrefOverhead)), nil
 }
 
@@ -34,8 +51,11 @@ func (s *stdMarshaler) MarshalInterface(ctx context.Context, stm com.IStream, ii
 	if obj == nil {
 		obj = s.obj
 	}
-	if obj == nil || stm == nil {
+	if obj == nil || stm == nil || iid == nil {
 		return com.E_INVALIDARG
+	}
+	if err := s.apt.enterable(ctx); err != nil {
+		return err
 	}
 	d, err := s.apt.descFor(ctx, obj, iid)
 	if err != nil {
@@ -45,8 +65,12 @@ func (s *stdMarshaler) MarshalInterface(ctx context.Context, stm com.IStream, ii
 	if err != nil {
 		return err
 	}
-	if _, err := stm.Write(ctx, r.Append(nil)); err != nil {
+	start, seekErr := stm.Seek(ctx, 0, com.STREAM_SEEK_CUR)
+	if err := com.WriteFull(ctx, stm, r.Append(nil)); err != nil {
 		s.apt.stdRelease(ctx, &r)
+		if seekErr == nil {
+			stm.Seek(ctx, int64(start), com.STREAM_SEEK_SET)
+		}
 		return err
 	}
 	return nil
@@ -54,19 +78,24 @@ func (s *stdMarshaler) MarshalInterface(ctx context.Context, stm com.IStream, ii
 
 // UnmarshalInterface implements [com.IMarshal].
 func (s *stdMarshaler) UnmarshalInterface(ctx context.Context, stm com.IStream, iid *com.IID) (any, error) {
+	if stm == nil || iid == nil {
+		return nil, com.E_INVALIDARG
+	}
+	if err := s.apt.usable(); err != nil {
+		return nil, err
+	}
 	r, err := s.read(ctx, stm)
 	if err != nil {
 		return nil, err
 	}
-	var want *com.Desc
-	if descs := com.DescsByIID(iid); len(descs) > 0 {
-		want = descs[0]
-	}
-	return s.apt.stdUnmarshal(ctx, &r, want)
+	return s.apt.stdUnmarshal(ctx, &r, wanted(iid))
 }
 
 // ReleaseMarshalData implements [com.IMarshal].
 func (s *stdMarshaler) ReleaseMarshalData(ctx context.Context, stm com.IStream) error {
+	if stm == nil {
+		return com.E_INVALIDARG
+	}
 	r, err := s.read(ctx, stm)
 	if err != nil {
 		return err
@@ -85,7 +114,7 @@ func (s *stdMarshaler) read(ctx context.Context, stm com.IStream) (orpc.OBJREF, 
 
 // DisconnectObject implements [com.IMarshal].
 func (s *stdMarshaler) DisconnectObject(ctx context.Context, reserved uint32) error {
-	if s.obj == nil {
+	if _, proxy := s.obj.(com.Proxied); proxy || s.obj == nil {
 		return nil
 	}
 	return s.apt.stdDisconnect(s.obj)

@@ -2,6 +2,7 @@ package marshal
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"oxid/com"
@@ -139,27 +140,69 @@ func (m *stubManager) interfaceStub(ctx context.Context, d *com.Desc, kind stubK
 	if s != nil {
 		return s, nil
 	}
+	// Stubs are asked and made without a lock, but not while they are being
+	// disconnected: for that, this counts as a call.
+	if !m.enter() {
+		return nil, com.CO_E_OBJNOTCONNECTED
+	}
+	defer m.leave()
+	fresh := false
 	if buf == nil && d.IID != com.IID_IUnknown {
-		var err error
-		if buf, err = a.rt.createStub(ctx, d, m.obj); err != nil {
-			return nil, err
+		if buf = m.supporting(&d.IID); buf == nil {
+			var err error
+			if buf, err = a.createStub(ctx, d, m.obj); err != nil {
+				return nil, err
+			}
+			fresh = true
 		}
 	}
-	s = &interfaceStub{mgr: m, desc: d, stub: buf, kind: kind}
+	s, err := m.addStub(&interfaceStub{mgr: m, desc: d, stub: buf, kind: kind})
+	if fresh && (err != nil || s.stub != buf) {
+		buf.Disconnect()
+	}
+	return s, err
+}
 
+// supporting asks the stubs that there are whether one of them serves iid, as
+// a stub of a derived interface does (CF-200, CF-204).
+func (m *stubManager) supporting(iid *com.IID) com.IRpcStubBuffer {
+	for _, buf := range m.buffers() {
+		if s := buf.IsIIDSupported(iid); s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+// buffers returns the stub buffers of the manager, each one once.
+func (m *stubManager) buffers() (list []com.IRpcStubBuffer) {
+	m.apt.mu.Lock()
+	defer m.apt.mu.Unlock()
+	for s := m.stubs; s != nil; s = s.next {
+		if s.stub != nil && !slices.Contains(list, s.stub) {
+			list = append(list, s.stub)
+		}
+	}
+	return list
+}
+
+// addStub gives s an IPID and makes it one of the manager's stubs, unless
+// somebody was faster. It fails when the object was disconnected meanwhile.
+func (m *stubManager) addStub(s *interfaceStub) (*interfaceStub, error) {
+	a := m.apt
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if other, _ := m.findStub(&d.IID, kind); other != nil {
-		if buf != nil && other.stub != buf {
-			buf.Disconnect()
-		}
+	if a.oids[m.oid] != m {
+		return nil, com.CO_E_OBJNOTCONNECTED
+	}
+	if other, _ := m.findStub(&s.desc.IID, s.kind); other != nil {
 		return other, nil
 	}
 	if err := a.rt.ipids.add(s, a.id); err != nil {
 		return nil, err
 	}
 	for p := &m.stubs; *p != nil; p = &(*p).next {
-		if (*p).retired && (*p).desc.IID == d.IID && (*p).kind == kind {
+		if (*p).retired && (*p).desc.IID == s.desc.IID && (*p).kind == s.kind {
 			*p = (*p).next // s takes its place
 			break
 		}
@@ -195,7 +238,7 @@ func (a *Apartment) bury(m *stubManager) bool {
 	delete(a.objects, m.obj)
 	for s := m.stubs; s != nil; s = s.next {
 		if !s.retired {
-			a.rt.ipids.remove(s)
+			a.retire(s)
 		}
 	}
 	return true
@@ -215,16 +258,14 @@ func (m *stubManager) finalize() {
 	if m.final.Swap(true) {
 		return
 	}
-	for s := m.stubs; s != nil; s = s.next {
-		if s.stub != nil {
-			s.stub.Disconnect()
-		}
+	ctx := m.apt.context(m.apt.rt.ctx)
+	for _, buf := range m.buffers() {
+		m.apt.rt.protect(ctx, "IRpcStubBuffer.Disconnect", buf.Disconnect)
 	}
 	if !m.used {
 		return
 	}
 	if f, ok := m.obj.(FinalReleaser); ok {
-		ctx := m.apt.context(m.apt.rt.ctx)
 		m.apt.rt.protect(ctx, "FinalRelease", func() { f.FinalRelease(ctx) })
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"oxid/marshal"
 	"oxid/orpc"
 	"oxid/scm"
+	_ "oxid/std" // proxies and stubs of the standard interfaces
 	"oxid/step"
 )
 

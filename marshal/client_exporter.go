@@ -2,7 +2,9 @@ package marshal
 
 import (
 	"context"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -81,36 +83,39 @@ func (x *clientExporter) retain() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	x.users++
-	t.by[x.oxid] = x
+	t.by[x.oxid] = x // it may have been swept since it was found
 }
 
-// drop counts one object less. An exporter without objects is forgotten once
-// its releases are delivered; its connection closes when it has been idle.
+// drop counts one object less. The entry stays, so that the next object of the
+// exporter finds its connection; sweep forgets it.
 func (x *clientExporter) drop() {
 	t := &x.rt.exporters
 	t.mu.Lock()
 	x.users--
-	forget := x.users == 0
-	if forget {
-		delete(t.by, x.oxid)
-	}
 	t.mu.Unlock()
-	if forget {
-		x.rel.closeWhenEmpty()
-	}
 }
 
-// close delivers what has to be released and closes every connection.
+// sweep forgets exporters that nothing uses and whose connection has closed,
+// which it does by itself when it is idle.
+func (t *clientExporters) sweep() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	maps.DeleteFunc(t.by, func(_ orpc.OXID, x *clientExporter) bool {
+		l := x.ready.Load()
+		return x.users == 0 && (l == nil || l.conn.Err() != nil) && x.rel.empty()
+	})
+}
+
+// close delivers what has to be released and closes every connection. Servers
+// that cannot be reached any more are no error: what they held is theirs to
+// let go. Only ctx ending first is one.
 func (t *clientExporters) close(ctx context.Context) (err error) {
 	t.mu.Lock()
-	list := make([]*clientExporter, 0, len(t.by))
-	for _, x := range t.by {
-		list = append(list, x)
-	}
+	list := slices.Collect(maps.Values(t.by))
 	t.mu.Unlock()
 	for _, x := range list {
-		if e := x.flushReleases(ctx); e != nil && err == nil {
-			err = e
+		if x.flushReleases(ctx); ctx.Err() != nil {
+			err = ctx.Err()
 		}
 		x.hangUp()
 	}

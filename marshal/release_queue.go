@@ -28,7 +28,6 @@ type releaseQueue struct {
 	running bool
 	idle    chan struct{} // closed when the queue runs empty; nil when it is
 	err     error         // of the last batch
-	hangUp  bool          // close the connection when empty
 }
 
 // releaseLater queues the references of one object. Inside the process it gives
@@ -67,11 +66,7 @@ func (q *releaseQueue) run() {
 			q.pending = nil
 			close(q.idle)
 			q.idle = nil
-			hang := q.hangUp
 			q.mu.Unlock()
-			if hang {
-				q.x.hangUp()
-			}
 			return
 		}
 		batch := q.pending[:n:n]
@@ -110,14 +105,9 @@ func (x *clientExporter) flushReleases(ctx context.Context) error {
 	}
 }
 
-// closeWhenEmpty closes the connection once the queue is empty.
-func (q *releaseQueue) closeWhenEmpty() {
+// empty reports whether nothing waits to be delivered.
+func (q *releaseQueue) empty() bool {
 	q.mu.Lock()
-	if q.running {
-		q.hangUp = true
-		q.mu.Unlock()
-		return
-	}
-	q.mu.Unlock()
-	q.x.hangUp()
+	defer q.mu.Unlock()
+	return !q.running
 }

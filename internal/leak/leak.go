@@ -1,0 +1,70 @@
+// Package leak is the teardown check of oxid's test suites: whatever a test
+// started has ended when it is over.
+package leak
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// grace is how long goroutines that are about to end may take.
+const grace = 3 * time.Second
+
+// Check fails t when goroutines of oxid that did not run at the call still
+// run after the test and its clean-ups. Call it first in a test: clean-ups run
+// in reverse order.
+func Check(t testing.TB) {
+	t.Helper()
+	before := map[string]bool{}
+	for _, g := range goroutines() {
+		before[id(g)] = true
+	}
+	t.Cleanup(func() {
+		deadline := time.Now().Add(grace)
+		for {
+			var left []string
+			for _, g := range goroutines() {
+				if !before[id(g)] {
+					left = append(left, g)
+				}
+			}
+			if len(left) == 0 {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Errorf("%d goroutines left behind:\n\n%s", len(left), strings.Join(left, "\n\n"))
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	})
+}
+
+// goroutines returns the stacks of all goroutines that are in oxid's code, but
+// for the caller's own.
+func goroutines() (list []string) {
+	buf := make([]byte, 1<<20)
+	for {
+		n := runtime.Stack(buf, true)
+		if n < len(buf) {
+			buf = buf[:n]
+			break
+		}
+		buf = make([]byte, 2*len(buf))
+	}
+	for i, g := range bytes.Split(buf, []byte("\n\n")) {
+		if i > 0 && bytes.Contains(g, []byte("\noxid/")) {
+			list = append(list, string(g))
+		}
+	}
+	return list
+}
+
+// id is the "goroutine 42" of a stack.
+func id(stack string) string {
+	head, _, _ := strings.Cut(stack, " [")
+	return head
+}

@@ -121,6 +121,7 @@ func (rt *Runtime) tick() {
 			return
 		case <-t.C:
 			rt.epoch.Add(1)
+			rt.exporters.sweep()
 			rt.pings.round(rt.ctx)
 		}
 	}

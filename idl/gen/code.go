@@ -1,0 +1,230 @@
+package gen
+
+import (
+	"strings"
+
+	"oxid/idl/tree"
+)
+
+// code writes the statements that encode or decode values in one function.
+type code struct {
+	*printer
+	v    string // the variable of the Encoder or Decoder: "e" or "d"
+	ref  string // the same where a pointer to it is wanted: "&e" or "e"
+	vars *scope
+	at   leaves
+	late []lateCheck
+
+	guard  string   // condition under which the present statements run, "" for none
+	loops  int      // how many loops are around them
+	hoists []string // declarations that stand at the beginning of the function
+}
+
+// lateCheck is the comparison of a count with an expression whose names were
+// not all decoded when the count was.
+type lateCheck struct {
+	got   string
+	want  tree.Expr
+	guard string // condition under which it is made, "" for none
+}
+
+// body prints what f prints, behind the variables that it found it needs.
+func (c *code) body(f func()) {
+	text := c.capture(f)
+	for _, h := range c.hoists {
+		c.line("%s", h)
+	}
+	c.hoists = nil
+	c.b.WriteString(text)
+}
+
+// capture returns what f prints instead of printing it.
+func (p *printer) capture(f func()) string {
+	saved := p.b.String()
+	p.b.Reset()
+	f()
+	text := p.b.String()
+	p.b.Reset()
+	p.b.WriteString(saved)
+	return text
+}
+
+// hoist declares a variable that outlives the block in which it is set.
+func (c *code) hoist(base, typ string) string {
+	name := c.vars.local(base)
+	c.hoists = append(c.hoists, "var "+name+" "+typ)
+	return name
+}
+
+// deref is the value that the Go pointer x leads to.
+func deref(x string) string { return "*" + x }
+
+// selector prepares x for a method or a field behind it: Go follows pointers
+// by itself.
+func selector(x string) string {
+	return strings.TrimPrefix(x, "*")
+}
+
+// address is a pointer to x.
+func address(x string) string {
+	if strings.HasPrefix(x, "*") {
+		return x[1:]
+	}
+	return "&" + x
+}
+
+// indexable prepares x for an index or a slice expression behind it.
+func indexable(x string) string {
+	if strings.HasPrefix(x, "*") {
+		return "(" + x + ")"
+	}
+	return x
+}
+
+// rangeOf returns a [range] on t itself.
+func rangeOf(t tree.Type) *tree.Range {
+	for {
+		a, ok := t.(*tree.Alias)
+		if !ok {
+			return nil
+		}
+		if a.Range != nil {
+			return a.Range
+		}
+		t = a.Target
+	}
+}
+
+// goSliceOK reports whether the elements of an array can be encoded by one
+// call, and by which: a method of the coder or, for named types, Put and Get.
+func (c *code) bulk(elem tree.Type) (method string, generic bool) {
+	if _, ok := c.codec(elem); ok || rangeOf(elem) != nil {
+		return "", false
+	}
+	s := c.scalarOf(elem)
+	switch {
+	case s == nil:
+		return "", false
+	case s == enum32Scalar || s == hresultScalar:
+		return "", true // both encode as the number that they are in Go
+	case s.bulk != "":
+		return s.bulk, false
+	}
+	return "", false
+}
+
+// index opens a loop over x and returns the element's expression.
+func (c *code) loop(x string) (elem string, end func()) {
+	i := c.vars.local("i")
+	c.line("for %s := range %s {", i, x)
+	c.loops++
+	return indexable(x) + "[" + i + "]", func() {
+		c.loops--
+		c.line("}")
+		c.vars.free(i)
+	}
+}
+
+// The least number of bytes that a value takes on the wire, in both syntaxes:
+// padding does not count, and what may be absent is absent.
+
+// minFlat is that of the flat part of an embedded t.
+func (g *generator) minFlat(t tree.Type) int {
+	if c, ok := t.(*tree.Alias); ok && c.Xmit != nil && c.Xmit.Type != nil {
+		return g.minFlat(c.Xmit.Type)
+	}
+	t = g.open(t)
+	if s := g.scalarOf(t); s != nil {
+		return int(max(t.Wire(tree.NDR20).Size, 1))
+	}
+	switch x := t.(type) {
+	case *tree.Alias:
+		if x.Xmit != nil && x.Xmit.Type != nil {
+			return g.minFlat(x.Xmit.Type)
+		}
+		return int(max(x.Wire(tree.NDR20).Size, 1))
+	case *tree.Struct:
+		n := 0
+		for _, f := range x.Fields {
+			if f.Type != nil {
+				n += g.minFlat(f.Type)
+			}
+		}
+		return n
+	case *tree.Union:
+		if x.SwitchType != nil {
+			return int(max(x.SwitchType.Wire(tree.NDR20).Size, 1))
+		}
+		return 1
+	case *tree.SwitchedUnion:
+		return int(max(x.SwitchType.Wire(tree.NDR20).Size, 1))
+	case *tree.Array:
+		return g.minArray(x, false)
+	}
+	return 4 // a pointer
+}
+
+// minArray is that of an array; root says that its max_counts are in front.
+func (g *generator) minArray(a *tree.Array, root bool) int {
+	if stringArray(a) {
+		b := tree.BasicOf(a.Elem)
+		n := 8 + int(b.Wire(tree.NDR20).Size)
+		if root && a.Dims[0].Fixed < 0 {
+			n += 4
+		}
+		return n
+	}
+	f := form(a)
+	n := 0
+	for i := range f.dyn {
+		if root && f.dyn[i].Fixed < 0 {
+			n += 4
+		}
+		if f.varying {
+			n += 8
+		}
+	}
+	if len(f.dyn) == 0 {
+		const enough = 1 << 20 // a lower bound may be lower
+		n = g.minFlat(inner(a))
+		n = int(min(int64(n)*a.Dims[0].Fixed, enough))
+	}
+	return n
+}
+
+// minRoot is that of t as a referent: everything but what its pointers lead to.
+func (g *generator) minRoot(t tree.Type) int {
+	o := g.open(t)
+	switch x := o.(type) {
+	case *tree.Array:
+		return g.minArray(x, true)
+	case *tree.Struct:
+		if x.Wire(tree.NDR20).Conformant {
+			return g.minFlat(o) + 4*len(conformantDims(g, x))
+		}
+	}
+	return g.minFlat(t)
+}
+
+// conformantDims are the dimensions whose max_counts go in front of the
+// outermost structure that contains t.
+func conformantDims(g *generator, t tree.Type) []tree.Dim {
+	switch x := g.open(t).(type) {
+	case *tree.Struct:
+		if n := len(x.Fields); n > 0 && x.Fields[n-1].Type != nil {
+			return conformantDims(g, x.Fields[n-1].Type)
+		}
+	case *tree.Array:
+		var ds []tree.Dim
+		for _, d := range x.Dims {
+			if d.Fixed < 0 {
+				ds = append(ds, d)
+			}
+		}
+		return ds
+	}
+	return nil
+}
+
+// hasPointers reports whether something of t is in the deferred part.
+func (g *generator) hasPointers(t tree.Type) bool { return t.Wire(tree.NDR20).Pointers }

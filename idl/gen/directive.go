@@ -1,0 +1,47 @@
+package gen
+
+import "strings"
+
+// directive is what the comment before a declaration tells the generator.
+type directive struct {
+	text      string // the comment without directives
+	hresult   bool   // oxid:hresult
+	signature string // oxid:signature, from the opening parenthesis on
+	goType    string // oxid:type, import path and name
+	goDesc    string
+}
+
+// parseDirectives separates the directives in a comment from its text.
+func parseDirectives(doc string) directive {
+	if !strings.Contains(doc, "oxid:") {
+		return directive{text: doc}
+	}
+	var d directive
+	var text []string
+	for _, line := range strings.Split(doc, "\n") {
+		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		rest = strings.TrimSpace(rest)
+		switch word {
+		case "oxid:hresult":
+			d.hresult = true
+		case "oxid:signature":
+			d.signature = rest
+		case "oxid:type":
+			d.goType, d.goDesc, _ = strings.Cut(rest, " ")
+			d.goDesc = strings.TrimSpace(d.goDesc)
+		default:
+			text = append(text, line)
+		}
+	}
+	d.text = strings.Trim(strings.Join(text, "\n"), "\n")
+	return d
+}
+
+// splitQualified separates "oxid/com.IClassFactory" into import path and name.
+func splitQualified(s string) (path, name string) {
+	i := strings.LastIndexByte(s, '.')
+	if i < 0 {
+		return "", s
+	}
+	return s[:i], s[i+1:]
+}

@@ -1,0 +1,147 @@
+package gen
+
+import (
+	"strings"
+
+	"oxid/idl/tree"
+)
+
+// Where the interfaces of the standard set are in Go. Files of that set are
+// not generated with a user's files: what they declare is in com and std.
+const (
+	comPath = "oxid/com"
+	ndrPath = "oxid/ndr"
+	rpcPath = "oxid/dcerpc"
+	stdPath = "oxid/std"
+)
+
+// standard are the interfaces that package std has, under their own names.
+var standard = map[string]bool{
+	"ISequentialStream": true, "IStream": true,
+	"IEnumUnknown": true, "IEnumString": true, "IEnumGUID": true,
+	"IPersist": true, "IPersistStream": true, "IPersistStreamInit": true,
+	"IConnectionPoint": true, "IConnectionPointContainer": true, "IEnumConnections": true, "IEnumConnectionPoints": true,
+	"IProvideClassInfo": true, "IErrorInfo": true, "ISupportErrorInfo": true, "IServiceProvider": true,
+	"IPipeByte": true, "IPipeLong": true, "IPipeDouble": true,
+}
+
+// existing fills in an interface of the standard set, which is not generated.
+func (g *generator) existing(it *iface) {
+	it.pkg = nil
+	switch n := it.i.Name; {
+	case n == "IClassFactory":
+		it.name, it.desc, it.typeImport, it.implImport = n, "ClassFactoryDesc", comPath, stdPath
+	case standard[n]:
+		it.name, it.desc, it.typeImport, it.implImport = n, n+"Desc", stdPath, stdPath
+	default:
+		it.why = "interface " + n + " of the standard set has no Go package"
+		return
+	}
+	it.proxyAlias, it.stubAlias = "COM"+it.i.Name+"Proxy", "COM"+it.i.Name+"Stub"
+}
+
+// scalar is a type that one call encodes and one call decodes.
+type scalar struct {
+	typ    string // the Go type, with its package: "com.GUID"
+	pkg    string // import path of that package
+	method string // of Encoder and Decoder
+	bulk   string // of both, for arrays; "" when there is none
+	conv   string // type that the method takes and returns when typ is another
+	zero   string
+	number bool // an integer that expressions can compute with
+}
+
+func num(typ, method, bulk string) *scalar {
+	return &scalar{typ: typ, method: method, bulk: bulk, zero: "0", number: true}
+}
+
+var basicScalars = map[tree.BasicKind]*scalar{
+	tree.Boolean:     {typ: "bool", method: "Bool", bulk: "Bools", zero: "false"},
+	tree.Byte:        num("byte", "Byte", "Bytes"),
+	tree.Char:        num("byte", "Byte", "Bytes"),
+	tree.USmall:      num("byte", "Byte", "Bytes"),
+	tree.SChar:       num("int8", "Int8", "Int8s"),
+	tree.WChar:       num("uint16", "Uint16", "Uint16s"),
+	tree.UShort:      num("uint16", "Uint16", "Uint16s"),
+	tree.Short:       num("int16", "Int16", "Int16s"),
+	tree.Long:        num("int32", "Int32", "Int32s"),
+	tree.ULong:       num("uint32", "Uint32", "Uint32s"),
+	tree.ErrorStatus: num("uint32", "Uint32", "Uint32s"),
+	tree.Hyper:       num("int64", "Int64", "Int64s"),
+	tree.UHyper:      num("uint64", "Uint64", "Uint64s"),
+	tree.Int3264:     num("int64", "Int3264", ""),
+	tree.UInt3264:    num("uint64", "Uint3264", ""),
+	tree.Float:       {typ: "float32", method: "Float32", bulk: "Float32s", zero: "0"},
+	tree.Double:      {typ: "float64", method: "Float64", bulk: "Float64s", zero: "0"},
+}
+
+var (
+	hresultScalar = &scalar{typ: "com.HRESULT", pkg: comPath, method: "HRESULT", zero: "0", number: true}
+	boolScalar    = &scalar{typ: "bool", method: "Bool32", zero: "false"}
+	vboolScalar   = &scalar{typ: "bool", method: "VariantBool", zero: "false"}
+	guidScalar    = &scalar{typ: "com.GUID", pkg: comPath, method: "GUID", bulk: "GUIDs", zero: "com.GUID{}"}
+	contextScalar = &scalar{typ: "ndr.ContextHandle", pkg: ndrPath, method: "ContextHandle", zero: "ndr.ContextHandle{}"}
+)
+
+// builtinAlias returns the scalar of a typedef whose name means more than its
+// target: everybody who writes BOOL means a truth value.
+func builtinAlias(a *tree.Alias) *scalar {
+	b := tree.BasicOf(a)
+	if b == nil {
+		return nil
+	}
+	size := b.Wire(tree.NDR20).Size
+	switch a.Name {
+	case "HRESULT", "SCODE":
+		if size == 4 {
+			return hresultScalar
+		}
+	case "BOOL":
+		if size == 4 {
+			return boolScalar
+		}
+	case "VARIANT_BOOL", "_VARIANT_BOOL":
+		if size == 2 {
+			return vboolScalar
+		}
+	}
+	return nil
+}
+
+// isGUID reports whether t is the structure GUID under one of its names.
+func isGUID(t tree.Type) bool {
+	s, ok := t.(*tree.Struct)
+	if !ok || len(s.Fields) != 4 {
+		return false
+	}
+	name := s.Name
+	if name == "" && s.Typedef != nil {
+		name = s.Typedef.Name
+	}
+	switch strings.ToUpper(strings.Trim(name, "_")) {
+	case "GUID", "UUID", "IID", "CLSID", "UUID_T":
+		l := s.Wire(tree.NDR20)
+		return l.Size == 16 && l.Align == 4 && l.Plain
+	}
+	return false
+}
+
+// successMatters names methods of the standard interfaces whose success codes
+// carry the answer: they return a com.HRESULT without being told to.
+func successMatters(m *tree.Method) bool {
+	if m.Interface == nil {
+		return false
+	}
+	i := m.Interface.Name
+	switch m.Name {
+	case "Next", "RemoteNext", "Skip":
+		return strings.HasPrefix(i, "IEnum")
+	case "IsDirty":
+		return strings.HasPrefix(i, "IPersist")
+	case "InterfaceSupportsErrorInfo":
+		return i == "ISupportErrorInfo"
+	case "IsEqual", "IsRunning", "IsSystemMoniker", "CommonPrefixWith", "Reduce":
+		return i == "IMoniker" || i == "IRunningObjectTable"
+	}
+	return false
+}

@@ -1,0 +1,350 @@
+package gen
+
+import (
+	"oxid/idl/diag"
+	"oxid/idl/tree"
+)
+
+// method is the plan of one operation: what its Go signature is and what goes
+// over the wire.
+type method struct {
+	m    *tree.Method // as it is on the wire
+	decl *tree.Method // whose name and comment count: of a call_as pair the local one
+	dir  directive
+	name string // in Go
+	why  string // the reason why it is refused, "" for none
+
+	args    []*value               // Go arguments behind ctx
+	results []*value               // Go results before HRESULT and error
+	in, out []*value               // on the wire, in order
+	ret     *value                 // the function's value, unless it is an HRESULT or void
+	success bool                   // a com.HRESULT stands before the error
+	full    bool                   // there are full pointers
+	objects struct{ in, out bool } // interface pointers are on the wire
+}
+
+// role tells what a parameter has become.
+type role uint8
+
+const (
+	plain    role = iota // an argument or a result
+	lengthOf             // the length of the slice .of: no part of the signature
+	tagOf                // the tag of the union .of
+	callers              // an argument only: the slice that .of is decoded into
+)
+
+// value is a parameter in one direction.
+type value struct {
+	p    *tree.Param // nil for the function's value
+	name string      // its Go variable
+	typ  tree.Type   // what is carried; a top-level ref pointer is none
+	role role
+	of   *value
+	into *value // the caller's slice that an [out] array is decoded into
+}
+
+// planAll plans every interface of the program: what a file prints may depend
+// on methods of its bases elsewhere.
+func (g *generator) planAll() {
+	for _, p := range g.packages {
+		for _, f := range p.files {
+			for i := range f.Interfaces() {
+				if it := g.ifaces[i]; it != nil && !isIUnknown(i) {
+					g.planInterface(it)
+				}
+			}
+		}
+	}
+}
+
+// planInterface plans the methods of an interface, bases first.
+func (g *generator) planInterface(it *iface) {
+	if it.planned {
+		return
+	}
+	it.planned = true
+	it.used = newScope("Proxy")
+	i := it.i
+	if i.Base != nil {
+		b := g.ifaces[i.Base]
+		switch {
+		case b == nil:
+			it.why = "its base " + i.Base.Name + " is only announced"
+		case b.why != "":
+			it.why = b.why
+		case b.i.Object && !isIUnknown(b.i):
+			g.planInterface(b)
+			if it.why = b.why; it.why != "" {
+				break
+			}
+			for n := range b.used.used {
+				it.used.used[n] = true
+			}
+		}
+	}
+	if it.why == "" && i.Object && !i.HasUUID {
+		it.why = "it has no uuid"
+	}
+	for _, m := range i.Methods {
+		if m.CallAs != nil {
+			continue // it is met through the local method
+		}
+		pm := g.planMethod(it, m)
+		it.methods = append(it.methods, pm)
+	}
+	for _, m := range i.Methods { // a call_as whose local method is elsewhere
+		if m.CallAs == nil || m.CallAs.Interface == i {
+			continue
+		}
+		it.methods = append(it.methods, g.planMethod(it, m))
+	}
+}
+
+func (g *generator) planMethod(it *iface, m *tree.Method) *method {
+	pm := &method{m: m, decl: m}
+	if m.Remote != nil {
+		pm.m = m.Remote
+	}
+	pm.dir = parseDirectives(m.Doc)
+	if m.Remote != nil {
+		d := parseDirectives(m.Remote.Doc)
+		pm.dir.hresult = pm.dir.hresult || d.hresult
+	}
+	base := methodName(m.Name)
+	switch m.Prop {
+	case tree.PropGet:
+		base = methodName("Get" + exported(m.Name))
+	case tree.PropPut:
+		base = methodName("Put" + exported(m.Name))
+	case tree.PropPutRef:
+		base = methodName("PutRef" + exported(m.Name))
+	}
+	pm.name = it.used.take(base)
+	pm.success = pm.m.HRESULT && (pm.dir.hresult || successMatters(pm.decl) || successMatters(pm.m))
+	switch {
+	case it.why != "":
+		pm.why = it.why
+		return pm
+	case it.i.WinRT:
+		pm.why = "the interface is WinRT's"
+		return pm
+	case !it.i.Local && m.Local && m.Remote == nil:
+		pm.why = "[local]"
+		return pm
+	case !it.i.Local && pm.m.Problem != "":
+		pm.why = pm.m.Problem
+		return pm
+	}
+	if err := g.planParams(pm); err != nil {
+		pm.why = err.Error()
+	}
+	return pm
+}
+
+// carried is the type of a parameter without the ref pointer that the wire
+// does not show.
+func carried(p *tree.Param) tree.Type {
+	if ptr, ok := p.Type.(*tree.Pointer); ok && ptr.Kind == tree.Ref {
+		return ptr.Elem
+	}
+	return p.Type
+}
+
+// planParams finds arguments and results and their order.
+func (g *generator) planParams(pm *method) error {
+	m := pm.m
+	names := newScope("ctx", "err", "hr")
+	f := newFolder(g, m)
+	inOf, outOf := map[*tree.Param]*value{}, map[*tree.Param]*value{}
+	for _, p := range m.Params {
+		if p.Handle || p.Status {
+			continue
+		}
+		t := carried(p)
+		if err := g.check(t); err != nil {
+			return refuse("parameter %s: %v", p.Name, err)
+		}
+		if err := g.checkTop(p, t); err != nil {
+			return err
+		}
+		name := names.take(variableName(p.Name))
+		if p.In || !p.Out {
+			v := &value{p: p, name: name, typ: t}
+			inOf[p] = v
+			pm.in = append(pm.in, v)
+		}
+		if p.Out {
+			if p.In {
+				name = names.take(name + "Out")
+			}
+			v := &value{p: p, name: name, typ: t}
+			outOf[p] = v
+			pm.out = append(pm.out, v)
+		}
+		g.notes(pm, p, t)
+	}
+	f.fold(inOf, outOf, names, pm)
+	pm.in, pm.out = pipesLast(pm.in), pipesLast(pm.out)
+	for _, p := range m.Params {
+		if v := inOf[p]; v != nil && v.role == plain {
+			pm.args = append(pm.args, v)
+		} else if v := outOf[p]; v != nil && v.into != nil {
+			pm.args = append(pm.args, v.into)
+		}
+	}
+	if !m.HRESULT && tree.BasicOf(m.Ret) != tree.BasicType(tree.Void) {
+		if err := g.check(m.Ret); err != nil {
+			return refuse("return value: %v", err)
+		}
+		pm.ret = &value{name: names.take("ret"), typ: m.Ret}
+		pm.results = append(pm.results, pm.ret)
+	}
+	for _, first := range []bool{true, false} { // [retval] comes first
+		for _, p := range m.Params {
+			if v := outOf[p]; v != nil && v.role == plain && p.Retval == first {
+				pm.results = append(pm.results, v)
+			}
+		}
+	}
+	return nil
+}
+
+// variableName is the Go name of a parameter.
+func variableName(name string) string {
+	n := unexported(name)
+	if goReserved(n) || importNames[n] || n == "std" {
+		n += "_"
+	}
+	return n
+}
+
+// checkTop reports what only parameters must not be.
+func (g *generator) checkTop(p *tree.Param, t tree.Type) error {
+	if x, ok := t.(*tree.InterfacePtr); ok && x.IIDIs != nil {
+		ref, ok := refOf(x.IIDIs).(*tree.ParamRef)
+		if !ok {
+			return refuse("parameter %s: an iid_is that is no parameter", p.Name)
+		}
+		if s := g.scalarOf(carried(ref.Param)); s != guidScalar {
+			return refuse("parameter %s: iid_is names %s, which is no IID", p.Name, ref.Param.Name)
+		}
+		if p.In && ref.Param.Index > p.Index {
+			return refuse("parameter %s: iid_is names the later parameter %s", p.Name, ref.Param.Name)
+		}
+	}
+	if ptr, ok := p.Type.(*tree.Pointer); ok && p.Out && !p.In && ptr.Kind != tree.Ref {
+		return refuse("parameter %s: an [out] parameter must be a ref pointer", p.Name)
+	}
+	return nil
+}
+
+// notes remembers what a method needs besides plain encoding.
+func (g *generator) notes(pm *method, p *tree.Param, t tree.Type) {
+	c := contents{generator: g, seen: map[tree.Type]bool{}}
+	c.walk(t)
+	pm.full = pm.full || c.full
+	if c.objects {
+		pm.objects.in = pm.objects.in || p.In || !p.Out
+		pm.objects.out = pm.objects.out || p.Out
+	}
+}
+
+// contents finds out what is somewhere inside a type.
+type contents struct {
+	*generator
+	seen    map[tree.Type]bool
+	full    bool // full pointers
+	objects bool // interface pointers
+}
+
+func (c *contents) walk(t tree.Type) {
+	if _, ok := c.codec(t); ok {
+		c.objects = true // nobody knows: a VARIANT holds one
+		return
+	}
+	switch x := t.(type) {
+	case *tree.Alias:
+		if x.Xmit != nil {
+			c.walk(x.Xmit.Type)
+		} else {
+			c.walk(x.Target)
+		}
+	case *tree.Struct:
+		if !c.seen[x] {
+			c.seen[x] = true
+			for _, f := range x.Fields {
+				c.walk(f.Type)
+			}
+		}
+	case *tree.Union:
+		if !c.seen[x] {
+			c.seen[x] = true
+			for _, a := range x.Arms {
+				if a.Field != nil {
+					c.walk(a.Field.Type)
+				}
+			}
+		}
+	case *tree.SwitchedUnion:
+		c.walk(x.Union)
+	case *tree.Pointer:
+		c.full = c.full || x.Kind == tree.Full
+		c.walk(x.Elem)
+	case *tree.Array:
+		c.walk(x.Elem)
+	case *tree.InterfacePtr:
+		c.objects = true
+	}
+}
+
+// hasObjects reports whether values of t hold interface pointers.
+func (g *generator) hasObjects(t tree.Type) bool {
+	c := contents{generator: g, seen: map[tree.Type]bool{}}
+	c.walk(t)
+	return c.objects
+}
+
+// pipesLast moves pipes behind all other parameters of their direction.
+func pipesLast(vs []*value) []*value {
+	var rest, pipes []*value
+	for _, v := range vs {
+		if _, ok := v.typ.(*tree.Pipe); ok {
+			pipes = append(pipes, v)
+		} else {
+			rest = append(rest, v)
+		}
+	}
+	return append(rest, pipes...)
+}
+
+// report says what was refused and left out.
+func (g *generator) report(it *iface) {
+	i := it.i
+	switch {
+	case it.why != "":
+		g.list.Warnf(i.Pos, len(i.Name), "interface %s is not generated: %s", i.Name, it.why)
+		return
+	case i.WinRT:
+		g.list.Add(&diag.Diagnostic{Severity: diag.Note, Pos: i.Pos, Width: len(i.Name),
+			Message: "interface " + i.Name + " is not generated: it is WinRT's"})
+		return
+	case i.Local:
+		g.list.Add(&diag.Diagnostic{Severity: diag.Note, Pos: i.Pos, Width: len(i.Name),
+			Message: "interface " + i.Name + " is [local]: it gets a Go type and no proxy"})
+	}
+	for _, m := range it.methods {
+		if m.why == "" {
+			continue
+		}
+		d := &diag.Diagnostic{Severity: diag.Warning, Pos: m.decl.Pos, Width: len(m.decl.Name),
+			Message: i.Name + "." + m.decl.Name + " is not generated: " + m.why}
+		if i.Local || m.why == "[local]" {
+			d.Severity = diag.Note
+		}
+		g.list.Add(d)
+	}
+	for _, m := range i.Callbacks {
+		g.list.Add(&diag.Diagnostic{Severity: diag.Warning, Pos: m.Pos, Width: len(m.Name),
+			Message: i.Name + "." + m.Name + " is not generated: the runtime has no callbacks"})
+	}
+}

@@ -1,0 +1,166 @@
+package gen
+
+import (
+	"strings"
+
+	"oxid/idl/tree"
+)
+
+// printObjects prints the object interfaces of a file: their Go types, their
+// registration, and their proxies and stubs.
+func (p *printer) printObjects(its []*iface) {
+	if len(its) == 0 {
+		return
+	}
+	for _, it := range its {
+		if !it.typed {
+			p.printIfaceType(it)
+		}
+	}
+	p.printDescs(its)
+	for _, it := range its {
+		if !it.typed {
+			p.line("// %s gives a class the interface %s.", it.expose, it.name)
+			p.line("func %s(s *com.ClassSpec) { com.Expose[%s](s) }\n", it.expose, it.name)
+		}
+	}
+	p.printBaseAliases(its)
+	for _, it := range its {
+		if !it.i.Local {
+			p.printProxy(it)
+			p.printStub(it)
+		}
+	}
+}
+
+// printIfaceType prints the Go interface.
+func (p *printer) printIfaceType(it *iface) {
+	p.doc(it.i.Header(), it.name)
+	p.line("type %s interface {", it.name)
+	if b := it.i.Base; b != nil && !isIUnknown(b) {
+		x := p.ifaces[b]
+		switch {
+		case x.pkg == nil || x.typed:
+			p.line("%s", p.qual(x.typeImport, x.name))
+		default:
+			p.line("%s", p.inPackage(x.pkg, x.name))
+		}
+	}
+	p.ifaceMethods(it)
+	p.line("}\n")
+}
+
+func (p *printer) ifaceMethods(it *iface) {
+	for _, m := range it.methods {
+		if m.why != "" {
+			p.line("// %s is not here: %s.", wireName(m.decl), strings.Map(printable, m.why))
+			continue
+		}
+		h := m.decl.Header()
+		if len(docLines(h, "")) == 0 {
+			h = m.m.Header()
+		}
+		p.doc(h, "")
+		p.line("%s%s", m.name, p.signature(m))
+	}
+}
+
+// wireName is the name of a method for errors and traces.
+func wireName(m *tree.Method) string {
+	switch m.Prop {
+	case tree.PropGet:
+		return "get_" + m.Name
+	case tree.PropPut:
+		return "put_" + m.Name
+	case tree.PropPutRef:
+		return "putref_" + m.Name
+	}
+	return m.Name
+}
+
+// printDescs prints the registration of interfaces.
+func (p *printer) printDescs(its []*iface) {
+	p.line("// Descriptors of the interfaces, registered for proxies, stubs and queries.")
+	p.line("var (")
+	for _, it := range its {
+		i := it.i
+		if it.typed {
+			p.line("_ = %s.Provide(", p.qual(it.typeImport, it.desc))
+			p.line("func() (any, *com.Proxy) { p := new(%s); return p, &p.Proxy },", it.proxy)
+			p.line("func() com.IRpcStubBuffer { return new(%s) },", it.stub)
+			p.line(")")
+			continue
+		}
+		p.line("%s = com.Register[%s](com.Desc{", it.desc, it.name)
+		base := ""
+		if b := i.Base; b != nil && !isIUnknown(b) {
+			x := p.ifaces[b]
+			if x.pkg == nil || x.typed {
+				base = ", Base: " + p.qual(x.typeImport, x.desc)
+			} else {
+				base = ", Base: " + p.inPackage(x.pkg, x.desc)
+			}
+		}
+		p.line("IID: %s, Name: %q%s,", it.iid, i.Name, base)
+		var names []string
+		for _, m := range i.Methods {
+			if m.CallAs == nil || m.CallAs.Interface != i {
+				names = append(names, `"`+wireName(m)+`"`)
+			}
+		}
+		if len(names) > 0 {
+			p.line("Methods: []string{%s},", wrapped(names))
+		}
+		if i.Local {
+			p.line("Local: true,")
+		} else {
+			p.line("NewProxy: func() (any, *com.Proxy) { p := new(%s); return p, &p.Proxy },", it.proxy)
+			p.line("NewStub: func() com.IRpcStubBuffer { return new(%s) },", it.stub)
+			p.line("SetLocal: func(itf, v any) bool { return itf.(*%s).COMSetLocal(v) },", it.proxy)
+		}
+		p.line("})")
+	}
+	p.line(")\n")
+}
+
+// wrapped joins list elements, a few to a line.
+func wrapped(items []string) string {
+	var b strings.Builder
+	width := 0
+	for i, s := range items {
+		if i > 0 {
+			b.WriteString(",")
+			if width += len(s) + 2; width > 100 {
+				b.WriteString("\n")
+				width = len(s)
+			} else {
+				b.WriteString(" ")
+			}
+		} else {
+			width = len(s)
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
+// printBaseAliases makes proxies and stubs available to the code of derived
+// interfaces in other packages, and to nobody else: the prefix COM says so.
+func (p *printer) printBaseAliases(its []*iface) {
+	first := true
+	for _, it := range its {
+		if it.i.Local {
+			continue
+		}
+		if first {
+			p.line("// For generated code of interfaces that are derived from these.")
+			p.line("type (")
+			first = false
+		}
+		p.line("%s = %s", it.proxyAlias, it.proxy)
+		p.line("%s = %s", it.stubAlias, it.stub)
+	}
+	if !first {
+		p.line(")\n")
+	}
+}

@@ -82,7 +82,7 @@ func (g *AssocGroup) leave() {
 }
 
 // maxHandles bounds the context handles of one group.
-const maxHandles = 1 << 16
+const maxHandles = 4096
 
 // NewHandle makes a context handle for value and returns its UUID, which
 // travels as the second part of an ndr_context_handle ([C706] 14.2.16.6). kind

@@ -211,7 +211,7 @@ func (cc *ClientConn) exchange(ctx context.Context, typ ptype, flags uint8, p *b
 		go cc.readLoop()
 	}
 	cc.snd.add(endPDU(b, 0, authLen))
-	cc.snd.flush(false, true)
+	cc.snd.flush(false, true, nil)
 	cc.mu.Unlock()
 	if err := c.wait(ctx); err != nil {
 		return nil, nil, err
@@ -298,6 +298,6 @@ func (cc *ClientConn) sendAuth3(auth *authExchange) error {
 	cc.mu.Lock()
 	defer cc.mu.Unlock()
 	cc.snd.add(endPDU(b, 0, len(auth.token)))
-	cc.snd.flush(false, true)
+	cc.snd.flush(false, true, nil)
 	return nil
 }

@@ -272,8 +272,9 @@ func (c *ClientCall) release(cc *ClientConn) {
 	}
 }
 
-// send puts the request on its way. direct allows writing it from where it was
-// encoded. It is called with the lock, which it drops while it writes.
+// send puts the request on its way. direct tells that the caller has the reading
+// role: it writes nothing but its own request then, from where that was encoded
+// if possible. It is called with the lock, which it drops while it writes.
 func (c *ClientCall) send(direct, impatient bool) {
 	cc := c.conn
 	var object *com.GUID
@@ -290,7 +291,11 @@ func (c *ClientCall) send(direct, impatient bool) {
 		c.msg.maxFrag, c.msg.sec = cc.maxXmit, sec
 		c.queued, c.sending = true, true
 		cc.snd.addMessage(&c.msg)
-		cc.snd.flush(cc.pending > 1, impatient)
+		var only *outMessage
+		if direct {
+			only = &c.msg
+		}
+		cc.snd.flush(cc.pending > 1, impatient, only)
 		return
 	}
 	if direct && !cc.snd.flushing && len(cc.snd.queue) == 0 {
@@ -309,7 +314,7 @@ func (c *ClientCall) send(direct, impatient bool) {
 	pdu := cc.snd.reserve(total)
 	putRequest(pdu, pfcWhole, total, 0, c.id, uint32(len(c.Stub)), pres.id, c.opnum, object)
 	copy(pdu[fixed:], c.Stub)
-	cc.snd.flush(cc.pending > 1, impatient)
+	cc.snd.flush(cc.pending > 1, impatient, nil)
 }
 
 // inPlace returns the PDU around Stub, or nil when Stub has outgrown the

@@ -46,5 +46,5 @@ func (cc *ClientConn) cancel(ctx context.Context, c *ClientCall) error {
 func (cc *ClientConn) sendControl(typ ptype, c *ClientCall) {
 	b := cc.snd.reserve(headerSize)
 	putHeader(b, typ, pfcWhole, headerSize, 0, c.id)
-	cc.snd.flush(false, true)
+	cc.snd.flush(false, true, nil)
 }

@@ -108,8 +108,9 @@ func (s *sender) waitRoom(stop <-chan struct{}) (waited bool) {
 
 // flush writes out the queue unless somebody else is doing so. gather first
 // lets other goroutines add theirs. With impatient set it gives up on a peer
-// that does not read after some 20 ms: another goroutine goes on then.
-func (s *sender) flush(gather, impatient bool) {
+// that does not read after some 20 ms: another goroutine goes on then. Likewise
+// when there is more to write than only, unless that is nil.
+func (s *sender) flush(gather, impatient bool, only *outMessage) {
 	if s.flushing || len(s.queue) == 0 {
 		return
 	}
@@ -119,7 +120,7 @@ func (s *sender) flush(gather, impatient bool) {
 		runtime.Gosched()
 		s.mu.Lock()
 	}
-	s.drain(impatient)
+	s.drain(impatient, only)
 }
 
 // writeDirect writes one whole PDU from where it is; nothing may be queued and
@@ -140,7 +141,7 @@ func (s *sender) writeDirect(pdu []byte, m *outMessage, impatient bool) (written
 		go s.resume()
 		return false, true
 	}
-	s.drain(impatient)
+	s.drain(impatient, m)
 	return err == nil, false
 }
 
@@ -153,26 +154,28 @@ func (s *sender) resume() {
 		s.stop(err)
 	}
 	s.recycle()
-	s.drain(false)
+	s.drain(false, nil)
 }
 
 // drain writes until the queue is empty. It is entered and left with the lock
 // held and flushing set; it clears flushing unless resume takes over.
-func (s *sender) drain(impatient bool) {
+func (s *sender) drain(impatient bool, only *outMessage) {
 	for rounds := 0; len(s.queue) > 0 && s.err == nil; rounds++ {
-		if rounds == 16 {
-			// Others keep adding: they should not live on this caller's time.
+		// Others keep adding: they should not live on this caller's time. And
+		// one who has the reading role must read before what others have sent
+		// is answered.
+		if rounds == 16 || only != nil && s.queue[0].msg != only {
 			go func() {
 				s.mu.Lock()
 				defer s.mu.Unlock()
-				s.drain(false)
+				s.drain(false, nil)
 			}()
 			return
 		}
 		batch := s.queue
 		s.queue, s.spare = s.spare[:0], nil
 		s.mu.Unlock()
-		rest, bytes := s.collect(batch)
+		rest, bytes := s.collect(batch, only)
 		done, err := false, s.broken
 		if err == nil {
 			done, err = s.write(impatient)
@@ -203,11 +206,11 @@ func (s *sender) drain(impatient bool) {
 
 // collect fills vecs from the start of batch. It returns the entries that are
 // left for the next round and the number of body bytes taken.
-func (s *sender) collect(batch []outEntry) (rest []outEntry, bytes int) {
+func (s *sender) collect(batch []outEntry, only *outMessage) (rest []outEntry, bytes int) {
 	s.vecs, s.headers = s.vecs[:0], s.headers[:0]
 	for i := range batch {
 		e := &batch[i]
-		if len(s.vecs) >= writeVectors || bytes >= writeBytes {
+		if len(s.vecs) >= writeVectors || bytes >= writeBytes || only != nil && e.msg != only {
 			return batch[i:], bytes
 		}
 		if e.msg == nil {

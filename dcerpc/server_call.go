@@ -277,7 +277,7 @@ func (c *ServerConn) respond(s *ServerCall, err error, inline bool) {
 	c.served++
 	if c.snd.queued > maxQueued {
 		// The client reads more slowly than it calls: it has to wait.
-		c.snd.flush(false, false)
+		c.snd.flush(false, false, nil)
 		c.snd.waitRoom(nil)
 	}
 	keep := false
@@ -307,7 +307,7 @@ func (c *ServerConn) respond(s *ServerCall, err error, inline bool) {
 		copy(pdu[responseHeaderSize:], s.Reply)
 	}
 	if !inline {
-		c.snd.flush(len(c.calls) > 0, false)
+		c.snd.flush(len(c.calls) > 0, false, nil)
 	}
 	over := c.draining && len(c.calls) == 0 && !c.ended
 	c.leaveIfOver()

@@ -243,7 +243,7 @@ func (c *ServerConn) fault(callID uint32, context uint16, f Fault) {
 // flush writes what is queued.
 func (c *ServerConn) flush(gather bool) {
 	c.mu.Lock()
-	c.snd.flush(gather, false)
+	c.snd.flush(gather, false, nil)
 	c.mu.Unlock()
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"oxid/cmd/oxid/internal/demo"
+	"oxid/cmd/oxid/internal/idlcmd"
 	"oxid/cmd/oxid/internal/objref"
 	"oxid/cmd/oxid/internal/serve"
 	"oxid/com"
@@ -25,7 +26,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(demo.Command(), objref.Command(), serve.Command())
+	root.AddCommand(demo.Command(), idlcmd.Command(), objref.Command(), serve.Command())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := root.ExecuteContext(ctx); err != nil {

@@ -1,6 +1,10 @@
 package marshal
 
-import "oxid/com"
+import (
+	"context"
+
+	"oxid/com"
+)
 
 // NewTestApartment makes one more apartment of rt, for tests of what happens
 // between two of them.
@@ -28,3 +32,11 @@ func Remotes(a *Apartment) int {
 	defer a.mu.Unlock()
 	return len(a.remotes)
 }
+
+// UnmarshalFromPeer unmarshals a packet as one out of a message of another process.
+func UnmarshalFromPeer(a *Apartment, ctx context.Context, packet []byte, d *com.Desc) (any, error) {
+	return a.unmarshalPeer(ctx, packet, d)
+}
+
+// FreeObjects returns how many objects packets of the free-threaded marshaler hold.
+func FreeObjects(rt *Runtime) int { return rt.free.held() }

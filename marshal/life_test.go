@@ -67,7 +67,14 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	rt := marshal.NewRuntime(marshal.Options{Logger: slog.New(slog.DiscardHandler)})
+	return newWorldWith(t, marshal.Options{})
+}
+
+// newWorldWith is newWorld for a runtime with options.
+func newWorldWith(t *testing.T, opt marshal.Options) *world {
+	t.Helper()
+	opt.Logger = slog.New(slog.DiscardHandler)
+	rt := marshal.NewRuntime(opt)
 	w := &world{t: t, ctx: t.Context(), rt: rt, a: marshal.NewTestApartment(rt), b: marshal.NewTestApartment(rt)}
 	w.ca, w.cb = marshal.WithApartment(w.ctx, w.a), marshal.WithApartment(w.ctx, w.b)
 	t.Cleanup(func() {

@@ -137,7 +137,7 @@ func (p *Process) RegisterClassObject(ctx context.Context, clsid com.CLSID, obje
 	if err != nil {
 		return 0, err
 	}
-	return mta.CoRegisterClassObject(ctx, clsid, object)
+	return mta.CoRegisterClassObject(ctx, clsid, object, com.CLSCTX_LOCAL_SERVER, com.REGCLS_MULTIPLEUSE)
 }
 
 // RevokeClassObject ends a registration; instances live on.

@@ -19,7 +19,7 @@ import (
 // A second class object that would answer the same requests is CO_E_OBJISREG;
 // several for a single use each are taken in the order of registration. A
 // proxy is kept (com.Keep) until it is revoked.
-func (a *Apartment) RegisterClassObject(ctx context.Context, clsid com.CLSID, object any, clsctx com.CLSCTX, flags com.REGCLS) (cookie uint32, err error) {
+func (a *Apartment) CoRegisterClassObject(ctx context.Context, clsid com.CLSID, object any, clsctx com.CLSCTX, flags com.REGCLS) (cookie uint32, err error) {
 	const contexts = com.CLSCTX_INPROC_SERVER | com.CLSCTX_LOCAL_SERVER
 	use := flags &^ com.REGCLS_SUSPENDED
 	if object == nil || clsctx == 0 || clsctx&^contexts != 0 || use > com.REGCLS_MULTI_SEPARATE {
@@ -145,10 +145,4 @@ func (rt *Runtime) ended(ctx context.Context, a *Apartment) {
 		}
 	}
 	rt.factories.clear()
-}
-
-// CoRegisterClassObject registers a class object for other apartments and
-// processes, for any number of activations.
-func (a *Apartment) CoRegisterClassObject(ctx context.Context, clsid com.CLSID, object any) (cookie uint32, err error) {
-	return a.RegisterClassObject(ctx, clsid, object, com.CLSCTX_LOCAL_SERVER, com.REGCLS_MULTIPLEUSE)
 }

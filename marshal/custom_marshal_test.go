@@ -605,7 +605,7 @@ func TestWhatAPeerMayHaveUnmarshaled(t *testing.T) {
 		f := com.NewClassFactory(w.rt.Types(), func(context.Context) (any, error) {
 			return &reader{n: 4, read: new([]string), give: &object{}}, nil
 		})
-		if _, err := w.b.RegisterClassObject(w.cb, classReader, f, com.CLSCTX_INPROC_SERVER, com.REGCLS_MULTIPLEUSE); err != nil {
+		if _, err := w.b.CoRegisterClassObject(w.cb, classReader, f, com.CLSCTX_INPROC_SERVER, com.REGCLS_MULTIPLEUSE); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -645,7 +645,7 @@ func TestPeersCannotNestAnotherClass(t *testing.T) {
 		created = true
 		return &reader{n: 0, read: new([]string), give: &object{}}, nil
 	})
-	w.b.RegisterClassObject(w.cb, inner, f, com.CLSCTX_INPROC_SERVER, com.REGCLS_MULTIPLEUSE)
+	w.b.CoRegisterClassObject(w.cb, inner, f, com.CLSCTX_INPROC_SERVER, com.REGCLS_MULTIPLEUSE)
 	w.rt.RegisterUnmarshalClass(classReader, func(context.Context) (com.IMarshal, error) {
 		return &nester{reader{read: new([]string)}}, nil
 	})

@@ -103,7 +103,7 @@ func TestActivationErrors(t *testing.T) {
 	}
 	broken := com.NewGUID()
 	f := com.NewClassFactory(server.rt.Types(), func(context.Context) (any, error) { return nil, com.CO_E_SERVER_EXEC_FAILURE })
-	if _, err := server.apt.CoRegisterClassObject(t.Context(), broken, f); err != nil {
+	if _, err := server.apt.CoRegisterClassObject(t.Context(), broken, f, com.CLSCTX_LOCAL_SERVER, com.REGCLS_MULTIPLEUSE); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {

@@ -101,7 +101,7 @@ func (m *machine) serve(ctx context.Context, word string) error {
 	f := com.NewClassFactory(m.rt.Types(), func(context.Context) (any, error) {
 		return &greeter{word: word, gone: m.gone}, nil
 	})
-	_, err := m.apt.CoRegisterClassObject(ctx, clsidGreeter, f)
+	_, err := m.apt.CoRegisterClassObject(ctx, clsidGreeter, f, com.CLSCTX_LOCAL_SERVER, com.REGCLS_MULTIPLEUSE)
 	return err
 }
 

@@ -132,10 +132,11 @@ func listedSlots(typ reflect.Type, v any, list []Entry) ([]slot, error) {
 		if e.Desc == nil {
 			return nil, unregistered(e.typ)
 		}
-		n := slot{iid: e.Desc.IID, desc: e.Desc}
+		d := e.Desc // not e: its Value would keep the first object of the type alive
+		n := slot{iid: d.IID, desc: d}
 		switch {
 		case e.Value != nil && !samePointer(e.Value, v):
-			n.part = &part{value: func(obj any) (any, error) { return listed(obj, i, e.Desc) }}
+			n.part = &part{value: func(obj any) (any, error) { return listed(obj, i, d) }}
 		case !typ.Implements(e.Desc.typ):
 			return nil, &Error{HRESULT: E_NOINTERFACE, Step: step.Self, Interface: e.Desc.Name,
 				Err: fmt.Errorf("%s lists %s but %s", typeName(typ), typeName(e.Desc.typ),

@@ -40,3 +40,10 @@ func UnmarshalFromPeer(a *Apartment, ctx context.Context, packet []byte, d *com.
 
 // FreeObjects returns how many objects packets of the free-threaded marshaler hold.
 func FreeObjects(rt *Runtime) int { return rt.free.held() }
+
+// FreeEntries returns how many objects the free-threaded marshaler remembers.
+func FreeEntries(rt *Runtime) int {
+	rt.free.mu.Lock()
+	defer rt.free.mu.Unlock()
+	return len(rt.free.by)
+}

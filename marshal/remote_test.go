@@ -23,12 +23,12 @@ type machine struct {
 	done sync.WaitGroup
 }
 
-func newMachine(t *testing.T) *machine {
+func newMachine(t testing.TB) *machine {
 	t.Helper()
 	return newMachineWith(t, slog.New(slog.DiscardHandler))
 }
 
-func newMachineWith(t *testing.T, log *slog.Logger) *machine {
+func newMachineWith(t testing.TB, log *slog.Logger) *machine {
 	t.Helper()
 	m := &machine{}
 	m.srv = dcerpc.NewServer(&dcerpc.ServerOptions{
@@ -66,7 +66,7 @@ func newMachineWith(t *testing.T, log *slog.Logger) *machine {
 
 // send marshals obj on one machine and unmarshals it on another, as an
 // activation would.
-func send(t *testing.T, from, to *machine, obj any) calc.ICalc {
+func send(t testing.TB, from, to *machine, obj any) calc.ICalc {
 	t.Helper()
 	stm := com.NewMemoryStream(nil)
 	if err := from.mta.CoMarshalInterface(t.Context(), stm, &calc.IID_ICalc, obj, com.MSHCTX_DIFFERENTMACHINE, 0); err != nil {

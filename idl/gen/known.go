@@ -59,6 +59,7 @@ var basicScalars = map[tree.BasicKind]*scalar{
 	tree.Boolean:     {typ: "bool", method: "Bool", bulk: "Bools", zero: "false"},
 	tree.Byte:        num("byte", "Byte", "Bytes"),
 	tree.Char:        num("byte", "Byte", "Bytes"),
+	tree.UChar:       num("byte", "Byte", "Bytes"),
 	tree.USmall:      num("byte", "Byte", "Bytes"),
 	tree.SChar:       num("int8", "Int8", "Int8s"),
 	tree.WChar:       num("uint16", "Uint16", "Uint16s"),

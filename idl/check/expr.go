@@ -34,8 +34,11 @@ func (e *exprs) fail(p source.Pos, width int, format string, args ...any) tree.E
 	return bad(p)
 }
 
-func bad(p source.Pos) tree.Expr {
-	return &tree.Literal{Node: tree.Node{At: p, Typ: tree.Invalid{}}, Text: "0"}
+func bad(p source.Pos) tree.Expr { return badName(p, "0") }
+
+// badName stands for a name that nothing declares.
+func badName(p source.Pos, name string) tree.Expr {
+	return &tree.Literal{Node: tree.Node{At: p, Typ: tree.Invalid{}}, Text: name}
 }
 
 // node makes the common part of an expression.
@@ -209,7 +212,7 @@ func (e *exprs) ident(x *ast.Ident) tree.Expr {
 		default:
 			e.c.unknown(e.x, valueSpace, x.Name, "constant")
 		}
-		return bad(p)
+		return badName(p, name)
 	}
 	switch t := sym.thing.(type) {
 	case *tree.Const:

@@ -122,6 +122,8 @@ func (b *baseWords) result() tree.BasicKind {
 		return k
 	}
 	switch k {
+	case tree.Char:
+		return tree.UChar
 	case tree.SChar:
 		return tree.USmall
 	case tree.Short:

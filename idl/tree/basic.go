@@ -11,6 +11,7 @@ var basics = [numBasic]struct {
 	Boolean:     {"boolean", 1, 1},
 	Byte:        {"byte", 1, 1},
 	Char:        {"char", 1, 1},
+	UChar:       {"unsigned char", 1, 1},
 	SChar:       {"small", 1, 1},
 	USmall:      {"unsigned small", 1, 1},
 	WChar:       {"wchar_t", 2, 2},
@@ -57,7 +58,7 @@ func (k BasicKind) Integer() bool {
 // Unsigned reports whether values of k have no sign.
 func (k BasicKind) Unsigned() bool {
 	switch k {
-	case Boolean, Byte, Char, USmall, WChar, UShort, ULong, UHyper, UInt3264, ErrorStatus:
+	case Boolean, Byte, Char, UChar, USmall, WChar, UShort, ULong, UHyper, UInt3264, ErrorStatus:
 		return true
 	}
 	return false
@@ -66,7 +67,7 @@ func (k BasicKind) Unsigned() bool {
 // Character reports whether k can be the element of a [string].
 func (k BasicKind) Character() bool {
 	switch k {
-	case Char, SChar, USmall, Byte, WChar, UShort:
+	case Char, UChar, SChar, USmall, Byte, WChar, UShort:
 		return true
 	}
 	return false

@@ -23,7 +23,8 @@ const (
 	Void BasicKind = iota
 	Boolean
 	Byte
-	Char     // char, unsigned char
+	Char     // char: unsigned on the wire, a character of its own in C
+	UChar    // unsigned char
 	SChar    // signed char, small, __int8
 	USmall   // unsigned small
 	WChar    // wchar_t

@@ -47,3 +47,19 @@ func FreeEntries(rt *Runtime) int {
 	defer rt.free.mu.Unlock()
 	return len(rt.free.by)
 }
+
+// Packets returns how many strong references this process itself holds on obj:
+// table-strong packets and locks.
+func Packets(a *Apartment, obj any) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if m := a.objects[obj]; m != nil {
+		return int(m.held)
+	}
+	return 0
+}
+
+// InChain returns a context of apartment a inside the call chain cid.
+func InChain(a *Apartment, ctx context.Context, cid com.CID) context.Context {
+	return &apartmentContext{ctx, callState{apt: a, cid: cid}}
+}

@@ -102,6 +102,8 @@ func activationError(method, peer string, clsid com.CLSID, err error) error {
 		e.Hint = "the server does not let this caller activate: give an account, or allow the caller there"
 	case com.CO_E_SERVER_STOPPING, com.CO_E_SERVER_EXEC_FAILURE:
 		e.Hint = "the process of the class is shutting down or could not be started"
+	case com.RPC_S_UNKNOWN_IF:
+		e.Hint = "what listens there resolves objects and activates none: name the port of a process or of a host's daemon"
 	case com.RPC_S_CALL_FAILED, com.RPC_S_CALL_FAILED_DNE:
 		e.Hint = "the connection ended during the activation: the process has ended, or is not what it was taken for"
 	}

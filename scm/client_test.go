@@ -330,7 +330,7 @@ func TestActivationCannotConnect(t *testing.T) {
 		{"closed", step.TCP, com.RPC_S_SERVER_UNAVAILABLE, `run "oxid serve" on closed`},
 		{"closed:4711", step.TCP, com.RPC_S_SERVER_UNAVAILABLE, "whether the process runs"},
 		{"empty", step.RPC, com.RPC_S_UNKNOWN_IF, "no object resolver"},
-		{"resolver", step.Activate, com.RPC_S_UNKNOWN_IF, ""},
+		{"resolver", step.Activate, com.RPC_S_UNKNOWN_IF, "activates none"},
 		{"a:b:c[", step.Self, com.E_INVALIDARG, "write host"},
 	} {
 		t.Run(tt.target, func(t *testing.T) {

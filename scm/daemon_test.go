@@ -184,7 +184,7 @@ func TestDaemonRestart(t *testing.T) {
 	// What is registered meanwhile is registered when the daemon is back.
 	other := com.NewGUID()
 	f := com.NewClassFactory(server.rt.Types(), func(context.Context) (any, error) { return &greeter{word: "Ahoy"}, nil })
-	if _, err := server.apt.CoRegisterClassObject(t.Context(), other, f); err != nil {
+	if _, err := server.apt.CoRegisterClassObject(t.Context(), other, f, com.CLSCTX_LOCAL_SERVER, com.REGCLS_MULTIPLEUSE); err != nil {
 		t.Fatal(err)
 	}
 	d = newDaemon(t, socket, addr, time.Minute)

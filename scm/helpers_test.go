@@ -147,7 +147,7 @@ type counts struct{ sets, clients, members, oids, idle int }
 
 func (r *resolver) counts() counts {
 	return view(r, func() counts {
-		return counts{len(r.sets), len(r.setsOf), r.members, len(r.oids), len(r.idle)}
+		return counts{len(r.sets), len(r.clients), r.members, len(r.oids), len(r.idle)}
 	})
 }
 

@@ -39,7 +39,8 @@ type JoinOptions struct {
 // of the process's own otherwise.
 func Join(ctx context.Context, o JoinOptions) (Service, error) {
 	if !o.Embedded {
-		l, err := DialDaemon(ctx, LinkOptions{Socket: o.Socket, Server: o.Server, Bindings: o.Bindings, Logger: o.Logger})
+		l, err := DialDaemon(ctx, LinkOptions{Socket: o.Socket, Server: o.Server, Bindings: o.Bindings,
+			ActivationLevel: o.ActivationLevel, Logger: o.Logger})
 		if err == nil {
 			return l, nil
 		}

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"oxid/com"
@@ -31,6 +30,9 @@ type LinkOptions struct {
 	Server *dcerpc.Server
 	// Bindings say where Server can be reached.
 	Bindings []orpc.StringBinding
+	// ActivationLevel is the lowest authentication level of activation at Server,
+	// as in [Options]; the daemon has its own.
+	ActivationLevel com.AuthnLevel
 	// Logger receives what nobody's call reports; nil means slog.Default().
 	Logger *slog.Logger
 }
@@ -100,7 +102,7 @@ func DialDaemon(ctx context.Context, o LinkOptions) (*Link, error) {
 	}
 	l.host = l.conn.host
 	if o.Server != nil {
-		l.local = newPassiveResolver(Options{Logger: o.Logger}, l.host.bindings)
+		l.local = newPassiveResolver(Options{Logger: o.Logger, ActivationLevel: o.ActivationLevel}, l.host.bindings)
 		if l.services, err = l.local.serve(o.Server, o.Bindings); err != nil {
 			l.conn.close()
 			return nil, err
@@ -109,11 +111,6 @@ func DialDaemon(ctx context.Context, o LinkOptions) (*Link, error) {
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	l.wg.Go(l.run)
 	return l, nil
-}
-
-// noDaemon reports whether a connection failed because nobody listens.
-func noDaemon(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // Close ends the link; the daemon forgets this process.

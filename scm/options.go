@@ -29,6 +29,7 @@ type Limits struct {
 	SetsPerClient int // ping sets of one client address; 1,024
 	Sets          int // ping sets in all; 65,536
 	OIDsPerSet    int // objects in one set; 1,048,576
+	OIDsPerClient int // memberships in all sets of one client address; 1,048,576
 	OIDs          int // memberships in all sets together; 4,194,304
 }
 
@@ -51,6 +52,7 @@ func (o Options) withDefaults() Options {
 		{&o.Limits.SetsPerClient, 1 << 10},
 		{&o.Limits.Sets, 1 << 16},
 		{&o.Limits.OIDsPerSet, 1 << 20},
+		{&o.Limits.OIDsPerClient, 1 << 20},
 		{&o.Limits.OIDs, 1 << 22},
 	} {
 		if *l.field <= 0 {

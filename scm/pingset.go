@@ -13,11 +13,15 @@ import (
 // lock guards it.
 type pingSet struct {
 	id       orpc.SETID
-	client   string // host of the client that made it, for its share of the limits
+	client   string // host of the client that made it
+	share    *clientShare
 	seq      uint16 // of the last change
 	deadline time.Time
 	oids     map[orpc.OID]*oidEntry
 }
+
+// clientShare is what the sets of one client address take of the limits.
+type clientShare struct{ sets, members int }
 
 // oidEntry is an object that is or was in a ping set.
 type oidEntry struct {
@@ -62,10 +66,9 @@ func (r *resolver) complexPing(ctx context.Context, client string, id orpc.SETID
 	defer r.mu.Unlock()
 	s := r.sets[id]
 	if id == 0 {
-		if len(r.sets) >= r.opt.Limits.Sets || r.setsOf[client] >= r.opt.Limits.SetsPerClient {
+		if s = r.newSet(client); s == nil {
 			return 0, com.RPC_S_OUT_OF_RESOURCES
 		}
-		s = r.newSet(client)
 	} else if s == nil {
 		return id, com.OR_INVALID_SET // expired meanwhile
 	} else if late(seq, s.seq) {
@@ -105,14 +108,23 @@ func (r *resolver) checkSet(id orpc.SETID, seq uint16) (done bool, err error) {
 // two ways between them counts.
 func late(seq, stored uint16) bool { return int16(seq-stored) < 0 }
 
-// newSet makes a set with a random id. The lock is held.
+// newSet makes a set with a random id, or none when the client or all of them
+// have too many. The lock is held.
 func (r *resolver) newSet(client string) *pingSet {
-	s := &pingSet{client: client, oids: map[orpc.OID]*oidEntry{}}
+	share := r.clients[client]
+	if len(r.sets) >= r.opt.Limits.Sets || share != nil && share.sets >= r.opt.Limits.SetsPerClient {
+		return nil
+	}
+	if share == nil {
+		share = new(clientShare)
+		r.clients[client] = share
+	}
+	share.sets++
+	s := &pingSet{client: client, share: share, oids: map[orpc.OID]*oidEntry{}}
 	for s.id == 0 || r.sets[s.id] != nil {
 		s.id = orpc.NewID[orpc.SETID]()
 	}
 	r.sets[s.id] = s
-	r.setsOf[client]++
 	return s
 }
 
@@ -122,8 +134,8 @@ func (r *resolver) dropSet(s *pingSet, now time.Time) {
 		r.leave(s, oid, now)
 	}
 	delete(r.sets, s.id)
-	if r.setsOf[s.client]--; r.setsOf[s.client] == 0 {
-		delete(r.setsOf, s.client)
+	if s.share.sets--; s.share.sets == 0 {
+		delete(r.clients, s.client)
 	}
 }
 
@@ -133,7 +145,7 @@ func (r *resolver) join(s *pingSet, oid orpc.OID, owner *exporterEntry, now time
 	if s.oids[oid] != nil {
 		return nil
 	}
-	if len(s.oids) >= r.opt.Limits.OIDsPerSet || r.members >= r.opt.Limits.OIDs {
+	if l := &r.opt.Limits; len(s.oids) >= l.OIDsPerSet || s.share.members >= l.OIDsPerClient || r.members >= l.OIDs {
 		return com.RPC_S_OUT_OF_RESOURCES
 	}
 	e := r.oids[oid]
@@ -151,6 +163,7 @@ func (r *resolver) join(s *pingSet, oid orpc.OID, owner *exporterEntry, now time
 	e.sets++
 	e.tries = 0
 	s.oids[oid] = e
+	s.share.members++
 	r.members++
 	return nil
 }
@@ -165,6 +178,7 @@ func (r *resolver) leave(s *pingSet, oid orpc.OID, due time.Time) {
 		return
 	}
 	delete(s.oids, oid)
+	s.share.members--
 	r.members--
 	if e.sets--; e.sets == 0 {
 		e.due = due
@@ -218,7 +232,7 @@ func (r *resolver) owns(ctx context.Context, x *exporterEntry, oids []orpc.OID) 
 	defer cancel()
 	owns, err := x.Owns(ctx, oids)
 	if err != nil || len(owns) != len(oids) {
-		r.opt.Logger.Warn("an exporter was asked for its objects and did not answer", "oxid", x.oxid, "err", err)
+		r.opt.Logger.Debug("an exporter was asked for its objects and did not answer", "oxid", x.oxid, "err", err)
 		return make([]bool, len(oids))
 	}
 	return owns

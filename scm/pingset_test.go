@@ -121,13 +121,13 @@ func TestOwnersAreRemembered(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := testResolver(t, newFake(1, 2, 3, 4, 5, 6), Limits{SetsPerClient: 2, Sets: 3, OIDsPerSet: 2, OIDs: 3})
+		r := testResolver(t, newFake(1, 2, 3, 4, 5, 6), Limits{SetsPerClient: 2, Sets: 3, OIDsPerSet: 2, OIDsPerClient: 3, OIDs: 4})
 		ping := func(client string, id orpc.SETID, add ...orpc.OID) (orpc.SETID, error) {
 			return r.complexPing(t.Context(), client, id, 1, add, nil)
 		}
 		a, err := ping("A", 0)
 		wantHRESULT(t, err, com.S_OK)
-		_, err = ping("A", 0)
+		a2, err := ping("A", 0)
 		wantHRESULT(t, err, com.S_OK)
 		_, err = ping("A", 0)
 		wantHRESULT(t, err, com.RPC_S_OUT_OF_RESOURCES) // its share is used up
@@ -141,9 +141,11 @@ func TestLimits(t *testing.T) {
 		if list, _, _ := r.set(a); len(list) != 2 {
 			t.Errorf("the full set has %v", list)
 		}
+		_, err = ping("A", a2, 4, 5)
+		wantHRESULT(t, err, com.RPC_S_OUT_OF_RESOURCES) // the client has enough
 		_, err = ping("B", b, 4, 5)
 		wantHRESULT(t, err, com.RPC_S_OUT_OF_RESOURCES) // all memberships are used up
-		if n := r.counts().members; n != 3 {
+		if n := r.counts().members; n != 4 {
 			t.Errorf("%d memberships", n)
 		}
 

@@ -35,8 +35,8 @@ type resolver struct {
 	exporters map[orpc.OXID]*exporterEntry
 	classes   map[com.CLSID][]*exporterEntry // in order of registration
 	sets      map[orpc.SETID]*pingSet
-	setsOf    map[string]int // number of sets by client address
-	members   int            // of all sets together
+	clients   map[string]*clientShare // by address
+	members   int                     // of all sets together
 	oids      map[orpc.OID]*oidEntry
 	idle      map[orpc.OID]*oidEntry // those in no set
 }
@@ -65,7 +65,7 @@ func newPassiveResolver(opt Options, bindings orpc.PackedBindings) *resolver {
 		exporters: map[orpc.OXID]*exporterEntry{},
 		classes:   map[com.CLSID][]*exporterEntry{},
 		sets:      map[orpc.SETID]*pingSet{},
-		setsOf:    map[string]int{},
+		clients:   map[string]*clientShare{},
 		oids:      map[orpc.OID]*oidEntry{},
 		idle:      map[orpc.OID]*oidEntry{},
 	}

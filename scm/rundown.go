@@ -31,10 +31,14 @@ func (r *resolver) sweepLoop() {
 func (r *resolver) sweep() {
 	now := time.Now()
 	due := map[*exporterEntry][]orpc.OID{}
+	var expired, objects int
+	var client string
 	r.mu.Lock()
 	for _, s := range r.sets {
 		if !now.Before(s.deadline) {
-			r.opt.Logger.Info("ping set expired: its client is silent", "client", s.client, "objects", len(s.oids))
+			expired++
+			objects += len(s.oids)
+			client = s.client
 			r.dropSet(s, now)
 		}
 	}
@@ -48,6 +52,9 @@ func (r *resolver) sweep() {
 		}
 	}
 	r.mu.Unlock()
+	if expired > 0 { // one line for all: clients decide how many there are
+		r.opt.Logger.Info("ping sets expired: their clients are silent", "sets", expired, "objects", objects, "one of the clients", client)
+	}
 
 	// The exporters work side by side: one that hangs delays the next sweep, at
 	// most by its timeout, and nothing else.

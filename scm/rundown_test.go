@@ -178,7 +178,7 @@ func FuzzPingSets(f *testing.F) {
 	f.Fuzz(func(t *testing.T, program []byte) {
 		synctest.Test(t, func(t *testing.T) {
 			x := newFake(0, 1, 2, 3, 4, 5, 6, 7)
-			r := testResolver(t, x, Limits{SetsPerClient: 4, Sets: 6, OIDsPerSet: 5, OIDs: 12})
+			r := testResolver(t, x, Limits{SetsPerClient: 4, Sets: 6, OIDsPerSet: 5, OIDsPerClient: 9, OIDs: 12})
 			var sets []orpc.SETID
 			for i := 0; i+2 < len(program) && i < 300; i += 3 {
 				op, a, b := program[i], program[i+1], program[i+2]
@@ -220,12 +220,15 @@ func checkTables(t *testing.T, r *resolver) {
 	t.Helper()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	members, inSets, clients := 0, map[orpc.OID]int32{}, map[string]int{}
+	members, inSets, clients := 0, map[orpc.OID]int32{}, map[string]clientShare{}
 	for id, s := range r.sets {
 		if s.id != id || len(s.oids) > r.opt.Limits.OIDsPerSet {
 			t.Fatalf("set %v is %v with %d objects", id, s.id, len(s.oids))
 		}
-		clients[s.client]++
+		share := clients[s.client]
+		share.sets++
+		share.members += len(s.oids)
+		clients[s.client] = share
 		for oid, e := range s.oids {
 			members++
 			inSets[oid]++
@@ -238,12 +241,12 @@ func checkTables(t *testing.T, r *resolver) {
 		t.Fatalf("%d memberships, counted %d, in %d sets", members, r.members, len(r.sets))
 	}
 	for c, n := range clients {
-		if r.setsOf[c] != n || n > r.opt.Limits.SetsPerClient {
-			t.Fatalf("client %s has %d sets, counted %d", c, n, r.setsOf[c])
+		if *r.clients[c] != n || n.sets > r.opt.Limits.SetsPerClient || n.members > r.opt.Limits.OIDsPerClient {
+			t.Fatalf("client %s has %+v, counted %+v", c, n, *r.clients[c])
 		}
 	}
-	if len(clients) != len(r.setsOf) {
-		t.Fatalf("clients %v, counted %v", clients, r.setsOf)
+	if len(clients) != len(r.clients) {
+		t.Fatalf("%d clients, counted %d", len(clients), len(r.clients))
 	}
 	for oid, e := range r.oids {
 		if e.sets != inSets[oid] {

@@ -80,7 +80,7 @@ func listenSocket(ctx context.Context, path string, mode os.FileMode) (net.Liste
 	if err != nil {
 		return nil, socketError(path, err, "")
 	}
-	if err := os.Chmod(path, mode); err != nil {
+	if err := restrict(path, mode); err != nil {
 		l.Close()
 		return nil, socketError(path, err, "")
 	}

@@ -194,19 +194,17 @@ func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 			cc.src.consume(len(pdu))
 		}
 	}
-	if err == nil {
-		if own != nil {
-			over = own.finished
+	if own != nil {
+		over = own.finished
+	} else {
+		over = err == nil && cc.pending == 0
+	}
+	if over && err == nil {
+		cc.src.drop()
+		if cc.pending > 0 {
+			go cc.readLoop()
 		} else {
-			over = cc.pending == 0
-		}
-		if over {
-			cc.src.drop()
-			if cc.pending > 0 {
-				go cc.readLoop()
-			} else {
-				cc.reading = false
-			}
+			cc.reading = false
 		}
 	}
 	cc.mu.Unlock()
@@ -217,6 +215,11 @@ func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 			c.wake <- struct{}{}
 		}
 		c = next
+	}
+	if over && err != nil {
+		// What came behind the caller's own answer is broken: its affair no more.
+		cc.fail(err)
+		err = nil
 	}
 	return over, err
 }

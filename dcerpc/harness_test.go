@@ -40,6 +40,10 @@ const (
 	opCount  = 8
 )
 
+// maxSleep bounds the sleep of an operation, in milliseconds: fuzzers ask for
+// any time.
+const maxSleep = 10000
+
 // testService is the handler of the tests.
 type testService struct {
 	running  atomic.Int32 // handlers that run
@@ -71,7 +75,7 @@ func (s *testService) ServeRPC(c *ServerCall) error {
 		if c.Opnum == opSleep {
 			c.HandOver()
 		}
-		time.Sleep(time.Duration(binary.LittleEndian.Uint32(c.Stub)) * time.Millisecond)
+		time.Sleep(time.Duration(binary.LittleEndian.Uint32(c.Stub)%maxSleep) * time.Millisecond)
 	case opLevel:
 		c.Reply = append(c.GrowReply(1), byte(c.Auth().Level))
 		return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
 
 	"oxid/com"
 )
@@ -202,6 +203,8 @@ func FuzzServer(f *testing.F) {
 			go p.nc.Write(data)
 			for {
 				if a := p.answer(); a == "closed" || a == "nothing" {
+					s.Close()
+					time.Sleep(maxSleep * time.Millisecond) // handlers end
 					return
 				}
 			}
@@ -213,7 +216,8 @@ func FuzzServer(f *testing.F) {
 func FuzzClient(f *testing.F) {
 	f.Add(true, rawResponse(2, pfcWhole, []byte("abcd")))
 	f.Add(true, append(rawResponse(2, pfcFirstFrag, make([]byte, 5000)), rawResponse(2, pfcLastFrag, make([]byte, 5000))...))
-	f.Add(true, unhex(captureFault))
+	f.Add(true, patch(unhex(captureFault), 12, 2))
+	f.Add(true, append(patch(unhex(captureFault), 12, 2), "an answer with rubbish behind it"...))
 	f.Add(true, appendControl(nil, ptShutdown, 2))
 	f.Add(false, unhex(captureBindAck))
 	f.Add(false, appendBindNak(nil, 1, nakAuthType))

@@ -1,6 +1,8 @@
 package epm
 
 import (
+	"math"
+
 	"oxid/com"
 	"oxid/dcerpc"
 	"oxid/ndr"
@@ -92,13 +94,17 @@ func next(c *dcerpc.ServerCall, handle ndr.ContextHandle, max uint32, fresh func
 	return batch, out, statusOK, nil
 }
 
+// sizeIs is the max_count of an array whose size_is is max: NDR goes no further
+// than 2^31-1.
+func sizeIs(max uint32) int { return int(min(max, math.MaxInt32)) }
+
 func (h *handler) lookup(c *dcerpc.ServerCall, d *ndr.Decoder, e *ndr.Encoder) error {
 	var in lookupRequest
 	in.decode(d)
 	if err := d.Err(); err != nil {
 		return err
 	}
-	out := lookupReply{max: int(in.max)}
+	out := lookupReply{max: sizeIs(in.max)}
 	var err error
 	out.entries, out.handle, out.status, err = next(c, in.handle, in.max, func() []*Entry { return h.table.lookup(&in.q) })
 	if err != nil {
@@ -114,7 +120,7 @@ func (h *handler) mapTower(c *dcerpc.ServerCall, d *ndr.Decoder, e *ndr.Encoder)
 	if err := d.Err(); err != nil {
 		return err
 	}
-	out := mapReply{max: int(in.max)}
+	out := mapReply{max: sizeIs(in.max)}
 	batch, handle, status, err := next(c, in.handle, in.max, func() []*Entry { return h.table.match(in.object, in.tower) })
 	if err != nil {
 		return err

@@ -58,14 +58,14 @@ var (
 		Methods: []string{"Sqrt"}})
 	logDesc     = com.Register[iLog](com.Desc{IID: iidLog, Name: "ILog", Methods: []string{"Log"}})
 	redDesc     = com.Register[iRed](com.Desc{IID: iidRed, Name: "IRed", Methods: []string{"Paint"}})
-	blueDesc    = com.Register[iBlue](com.Desc{IID: iidBlue, Name: "IBlue", Methods: []string{"Paint"}})
+	_           = com.Register[iBlue](com.Desc{IID: iidBlue, Name: "IBlue", Methods: []string{"Paint"}})
 	tagDesc     = com.Register[iTag](com.Desc{IID: iidTag, Name: "ITag"})
 	counterDesc = com.Register[iCounter](com.Desc{IID: com.TwinCounterIID, Name: "ICounter", Methods: []string{"Count"}})
 	tickerDesc  = com.Register[iTicker](com.Desc{IID: com.TwinTickerIID, Name: "ITicker", Methods: []string{"Tick"}})
 )
 
 // calculator is a plain class: it embeds nothing and says nothing.
-type calculator struct{ calls int }
+type calculator struct{ _ int }
 
 func (c *calculator) Add(_ context.Context, a, b int32) (int32, error)   { return a + b, nil }
 func (c *calculator) Sqrt(_ context.Context, x float64) (float64, error) { return x / 2, nil }

@@ -16,7 +16,7 @@ type (
 	tearOff   struct{ owner any }
 	firstPart struct {
 		first calculator
-		rest  int
+		_     int
 	}
 )
 

@@ -12,12 +12,12 @@ import (
 )
 
 // painter fits IRed and IBlue alike.
-type painter struct{ n int }
+type painter struct{ _ int }
 
 func (*painter) Paint(context.Context) error { return nil }
 
 // ticker fits two packages' types of one IID.
-type ticker struct{ n int }
+type ticker struct{ _ int }
 
 func (*ticker) Tick(context.Context) error { return nil }
 
@@ -127,7 +127,7 @@ func TestTypes_NeverByMethodSet(t *testing.T) {
 	}
 }
 
-type counterWithError struct{ n int }
+type counterWithError struct{ _ int }
 
 func (*counterWithError) Count(context.Context) error { return nil }
 

@@ -11,12 +11,10 @@ import (
 	"oxid/samples/calc"
 )
 
-// object is a server object that watches its external references: locked says
-// whether COM holds it, conns and closed are what IExternalConnection heard.
+// object is a server object that counts what happens to it.
 type object struct {
-	locked int // marshaled (set by tests) minus FinalRelease
-	finals int
-	calls  int
+	finals int // FinalRelease
+	calls  int // Add
 }
 
 func (o *object) Add(_ context.Context, a, b int32) (int32, error) { o.calls++; return a + b, nil }
@@ -224,7 +222,7 @@ func TestCF_010_NoProxyNoStub(t *testing.T) {
 
 func TestCF_011_IUnknownNeedsNoStub(t *testing.T) {
 	w := newWorld(t)
-	type plain struct{ int }
+	type plain struct{ _ int }
 	o, stm := &plain{}, com.NewMemoryStream(nil)
 	if err := w.a.CoMarshalInterface(w.ca, stm, &com.IID_IUnknown, o, com.MSHCTX_INPROC, 0); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,8 @@
 package orpc
 
 import (
+	"context"
+
 	"oxid/com"
 	"oxid/ndr"
 )
@@ -125,5 +127,5 @@ func decodeThat(stub []byte, drep uint32) (ORPCTHAT, ndr.Decoder, error) {
 
 // decodeBehind returns an NDR 2.0 decoder of stub from offset n on.
 func decodeBehind(stub []byte, n int, drep uint32) ndr.Decoder {
-	return ndr.NewDecoder(nil, &com.RPCOLEMESSAGE{Buffer: stub[n:], DataRep: drep, Align: uint8(n & 7)})
+	return ndr.NewDecoder(context.Background(), &com.RPCOLEMESSAGE{Buffer: stub[n:], DataRep: drep, Align: uint8(n & 7)})
 }

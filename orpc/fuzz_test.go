@@ -114,7 +114,7 @@ func FuzzDUALSTRINGARRAY(f *testing.F) {
 			return
 		}
 		for _, s := range d.StringBindings {
-			s.Split()
+			_, _ = s.Split()
 		}
 		p, err := d.Pack()
 		if err != nil {

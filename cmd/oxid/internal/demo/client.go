@@ -77,13 +77,13 @@ func (c *client) work(ctx context.Context, server string) error {
 	}
 	total, err := calculator.Sum(ctx, values)
 	if err != nil || total != 50_000 {
-		return fmt.Errorf("Sum = %v, %w", total, err)
+		return fmt.Errorf("method Sum = %v, %w", total, err)
 	}
 	c.done("calls Sum with 100,000 doubles", "= %.0f", total)
 
 	text, err := calculator.Echo(ctx, "Grüße, 世界")
 	if err != nil || text != "Grüße, 世界" {
-		return fmt.Errorf("Echo = %q, %w", text, err)
+		return fmt.Errorf("method Echo = %q, %w", text, err)
 	}
 	c.done("calls Echo", "%q", text)
 

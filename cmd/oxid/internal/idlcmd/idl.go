@@ -14,6 +14,7 @@ import (
 	"oxid/idl"
 	"oxid/idl/diag"
 	"oxid/idl/gen"
+	"oxid/idl/print"
 )
 
 // progressFrom is the number of files from which progress is shown.
@@ -24,6 +25,7 @@ type flags struct {
 	idl.Options
 	out        string
 	check      bool
+	print      string
 	depfile    string
 	json       bool
 	quiet      bool
@@ -46,6 +48,7 @@ func Command() *cobra.Command {
 		Example: "  oxid idl calc.idl                       writes calc.go beside it\n" +
 			"  oxid idl -I include -D UNICODE=1 *.idl\n" +
 			"  oxid idl --check calc.idl               messages alone\n" +
+			"  oxid idl --print=json calc.idl          the checked description\n" +
 			"  oxid idl --check --json calc.idl        messages for editors, a JSON object a line",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,6 +64,8 @@ func Command() *cobra.Command {
 	fl.StringVar(&f.prefix, "prefix", "", "import path under which the packages of imported files are")
 	fl.StringArrayVar(&f.paths, "map", nil, "FILE.idl=IMPORT/PATH of the package of an imported file (repeatable)")
 	fl.BoolVar(&f.check, "check", false, "check only, write no Go")
+	fl.StringVar(&f.print, "print", "", "print the checked description, as \"idl\" (normal form) or \"json\"")
+	fl.Lookup("print").NoOptDefVal = "idl"
 	fl.StringVar(&f.depfile, "depfile", "", "write a make rule with all files that were read")
 	fl.BoolVar(&f.json, "json", false, "messages as JSON, an object a line")
 	fl.BoolVar(&f.NoStd, "no-std", false, "do without the built-in standard files")
@@ -69,6 +74,9 @@ func Command() *cobra.Command {
 }
 
 func (f *flags) run(args []string, stdout, stderr io.Writer) error {
+	if f.print != "" && f.print != "idl" && f.print != "json" {
+		return fmt.Errorf("--print=%s: want idl or json", f.print)
+	}
 	if len(args) > 1 && strings.HasSuffix(f.out, ".go") && f.pkg == "" {
 		return errors.New("-o names one Go file, but there are several inputs: name a directory")
 	}
@@ -95,6 +103,12 @@ func (f *flags) run(args []string, stdout, stderr io.Writer) error {
 				reads = append(reads, p)
 			}
 		}
+		switch {
+		case f.print == "idl" && r.Errors == 0:
+			return print.IDL(stdout, r.File)
+		case f.print == "json" && r.Errors == 0:
+			return print.JSON(stdout, r.File)
+		}
 		return nil
 	}
 	sum, err := idl.Run(args, f.Options, report)
@@ -104,8 +118,8 @@ func (f *flags) run(args []string, stdout, stderr io.Writer) error {
 	if sum.Refused > 0 {
 		return fmt.Errorf("%d of %d files refused, %d errors", sum.Refused, sum.Files, sum.Errors)
 	}
-	if f.check {
-		if !f.quiet && !f.json {
+	if f.check || f.print != "" {
+		if f.print == "" && !f.quiet && !f.json {
 			fmt.Fprintf(stderr, "%d files checked, %d warnings\n", sum.Files, sum.Warnings)
 		}
 		return f.writeDepfile("check", reads)

@@ -18,13 +18,18 @@ import (
 // attachTimeout bounds the first call to a process.
 const attachTimeout = 10 * time.Second
 
-// session is one process that is linked to the daemon.
+// session is one process that is linked to the daemon: the connection on which
+// the daemon calls it. The one on which it calls the daemon carries the same id,
+// and each of its calls names the session.
 type session struct {
-	id      com.GUID
-	conn    *dcerpc.ClientConn // to the process
-	process *scmProcessClient
-	pid     uint32
-	program string
+	id   com.GUID
+	conn *dcerpc.ClientConn // to the process
+
+	// attached is closed after the first call, which fills in what follows.
+	attached chan struct{}
+	process  *scmProcessClient
+	pid      uint32
+	program  string
 
 	mu        sync.Mutex
 	ended     bool
@@ -36,6 +41,7 @@ type session struct {
 func (d *Daemon) runSession(id com.GUID, nc net.Conn) {
 	s := &session{
 		id:        id,
+		attached:  make(chan struct{}),
 		conn:      dcerpc.NewClientConn(nc, &dcerpc.ClientOptions{IdleTimeout: -1}),
 		exporters: map[orpc.OXID]*exporterEntry{},
 	}
@@ -69,6 +75,9 @@ func (d *Daemon) attach(s *session) (err error) {
 		return err
 	}
 	s.pid, s.program, err = s.process.Attach(ctx, d.r.bindings, d.target, uint32(d.opt.PingPeriod.Milliseconds()))
+	if err == nil {
+		close(s.attached)
+	}
 	return err
 }
 
@@ -95,8 +104,10 @@ func (d *Daemon) dropSession(s *session) {
 	for _, e := range exporters {
 		d.r.revoke(e)
 	}
-	if s.pid != 0 {
+	select {
+	case <-s.attached:
 		d.opt.Logger.Info("process detached", "pid", s.pid, "program", s.program)
+	default: // it never was
 	}
 }
 
@@ -115,19 +126,28 @@ func (d *Daemon) endSessions() {
 // daemonHost serves IScmHost.
 type daemonHost struct{ d *Daemon }
 
-// session finds the session of a call.
-func (h daemonHost) session(id com.GUID) (*session, error) {
+// session finds the session of a call. A process may call the moment it was
+// attached, before the daemon has read its answer.
+func (h daemonHost) session(ctx context.Context, id com.GUID) (*session, error) {
 	h.d.mu.Lock()
-	defer h.d.mu.Unlock()
-	if s := h.d.sessions[id]; s != nil {
-		return s, nil
+	s := h.d.sessions[id]
+	h.d.mu.Unlock()
+	if s == nil {
+		return nil, com.E_HANDLE
 	}
-	return nil, com.E_HANDLE
+	select {
+	case <-s.attached:
+		return s, nil
+	case <-s.conn.Done():
+		return nil, com.E_HANDLE
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // entry finds an exporter of a session: nobody can speak for another process's.
-func (h daemonHost) entry(id com.GUID, oxid orpc.OXID) (*session, *exporterEntry, error) {
-	s, err := h.session(id)
+func (h daemonHost) entry(ctx context.Context, id com.GUID, oxid orpc.OXID) (*session, *exporterEntry, error) {
+	s, err := h.session(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -141,7 +161,7 @@ func (h daemonHost) entry(id com.GUID, oxid orpc.OXID) (*session, *exporterEntry
 
 // RegisterExporter implements IScmHost.
 func (h daemonHost) RegisterExporter(ctx context.Context, id com.GUID, x *scmExporter) error {
-	s, err := h.session(id)
+	s, err := h.session(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -153,7 +173,7 @@ func (h daemonHost) RegisterExporter(ctx context.Context, id com.GUID, x *scmExp
 	if err != nil {
 		return err
 	}
-	link := &linkExporter{process: s.process, info: marshal.ExporterInfo{
+	link := &linkExporter{process: s.process, pid: s.pid, program: s.program, info: marshal.ExporterInfo{
 		OXID:       orpc.OXID(x.oxid),
 		Bindings:   dsa,
 		RemUnknown: x.remUnknown,
@@ -178,8 +198,8 @@ func (h daemonHost) RegisterExporter(ctx context.Context, id com.GUID, x *scmExp
 }
 
 // RevokeExporter implements IScmHost.
-func (h daemonHost) RevokeExporter(_ context.Context, id com.GUID, oxid orpc.OXID) error {
-	s, e, err := h.entry(id, oxid)
+func (h daemonHost) RevokeExporter(ctx context.Context, id com.GUID, oxid orpc.OXID) error {
+	s, e, err := h.entry(ctx, id, oxid)
 	if err != nil {
 		return err
 	}
@@ -191,8 +211,8 @@ func (h daemonHost) RevokeExporter(_ context.Context, id com.GUID, oxid orpc.OXI
 }
 
 // RegisterClass implements IScmHost.
-func (h daemonHost) RegisterClass(_ context.Context, id com.GUID, oxid orpc.OXID, clsid com.CLSID) error {
-	_, e, err := h.entry(id, oxid)
+func (h daemonHost) RegisterClass(ctx context.Context, id com.GUID, oxid orpc.OXID, clsid com.CLSID) error {
+	_, e, err := h.entry(ctx, id, oxid)
 	if err != nil {
 		return err
 	}
@@ -200,8 +220,8 @@ func (h daemonHost) RegisterClass(_ context.Context, id com.GUID, oxid orpc.OXID
 }
 
 // RevokeClass implements IScmHost.
-func (h daemonHost) RevokeClass(_ context.Context, id com.GUID, oxid orpc.OXID, clsid com.CLSID) error {
-	_, e, err := h.entry(id, oxid)
+func (h daemonHost) RevokeClass(ctx context.Context, id com.GUID, oxid orpc.OXID, clsid com.CLSID) error {
+	_, e, err := h.entry(ctx, id, oxid)
 	if err != nil {
 		return err
 	}
@@ -212,6 +232,8 @@ func (h daemonHost) RevokeClass(_ context.Context, id com.GUID, oxid orpc.OXID, 
 // linkExporter is an exporter of a linked process.
 type linkExporter struct {
 	process *scmProcessClient
+	pid     uint32
+	program string
 	info    marshal.ExporterInfo
 }
 

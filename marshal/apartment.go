@@ -147,8 +147,8 @@ func (a *Apartment) close(ctx context.Context) {
 		ro.disconnect()
 	}
 	for _, m := range dead {
-		m.tell()
-		m.close()
+		m.tell(ctx)
+		m.close(ctx)
 	}
 	a.rt.ended(ctx, a)
 	a.rt.ipids.remove(a.remUnknown)

@@ -150,10 +150,10 @@ func (a *Apartment) CoDisconnectObject(ctx context.Context, obj any, reserved ui
 		ctx = a.inside(ctx)
 		return a.rt.guard(ctx, "DisconnectObject", func() error { return im.DisconnectObject(ctx, reserved) })
 	}
-	return a.stdDisconnect(obj)
+	return a.stdDisconnect(ctx, obj)
 }
 
-func (a *Apartment) stdDisconnect(obj any) error {
+func (a *Apartment) stdDisconnect(ctx context.Context, obj any) error {
 	identity, err := com.IdentityOf(obj)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func (a *Apartment) stdDisconnect(obj any) error {
 	m.strong, m.held, m.weak = 0, 0, 0
 	a.bury(m)
 	a.mu.Unlock()
-	m.close()
+	m.close(ctx)
 	return nil
 }
 
@@ -193,9 +193,9 @@ func (a *Apartment) CoLockObjectExternal(ctx context.Context, obj any, lock, las
 		}
 		a.mu.Unlock()
 		if m != nil {
-			m.tell()
+			m.tell(ctx)
 			if dead {
-				m.close()
+				m.close(ctx)
 			}
 		}
 		return nil
@@ -208,8 +208,8 @@ func (a *Apartment) CoLockObjectExternal(ctx context.Context, obj any, lock, las
 	m.held++
 	m.addStrong(1)
 	a.mu.Unlock()
-	m.tell()
-	a.unpin(m)
+	m.tell(ctx)
+	a.unpin(ctx, m)
 	return nil
 }
 

@@ -102,10 +102,10 @@ func (rt *Runtime) ServeRPC(rpc *dcerpc.ServerCall) error {
 	if !m.enter() {
 		return rt.refuse(rpc, nil)
 	}
-	defer m.leave()
+	cc := &callContext{state: callState{apt: m.apt, cid: this.CID}}
+	defer m.leave(cc)
 	m.touch()
 
-	cc := &callContext{state: callState{apt: m.apt, cid: this.CID}}
 	rpc.InitContext(&cc.CallContext)
 	c := serverCalls.Get().(*serverCall)
 	c.rpc, c.stub = rpc, s

@@ -83,7 +83,7 @@ func (c *localCall) run(ctx context.Context) error {
 		return &dcerpc.Fault{Status: dcerpc.Status(com.RPC_E_DISCONNECTED), DidNotExecute: true}
 	}
 	c.stub = s
-	defer s.mgr.leave()
+	defer s.mgr.leave(ctx)
 	s.mgr.touch()
 	if err := ctx.Err(); err != nil {
 		return err

@@ -36,7 +36,7 @@ func (x *clientExporter) releaseLater(refs []wireRef) {
 	if x.home != nil {
 		for i := range refs {
 			if s := x.rt.ipids.lookup(&refs[i].ipid); s != nil {
-				x.home.release(s, refs[i].public, true)
+				x.home.release(x.rt.ctx, s, refs[i].public, true)
 			}
 		}
 		return

@@ -77,7 +77,7 @@ func (x *clientExporter) remAddRef(ctx context.Context, ipid com.IPID, n uint32)
 	req := orpc.RemRefsRequest{Refs: []orpc.REMINTERFACEREF{{IPID: ipid, PublicRefs: n}}}
 	var res orpc.RemAddRefResponse
 	if x.home != nil {
-		res = *x.home.unknown().addRef(&req)
+		res = *x.home.unknown().addRef(ctx, &req)
 	} else if err := x.callRemUnknown(ctx, 4, 32, req.Encode, func(d *ndr.Decoder) { res.Decode(d, 1) }); err != nil {
 		return err
 	}

@@ -63,14 +63,14 @@ func (s *remUnknownStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch co
 		var req orpc.RemRefsRequest
 		req.Decode(&d)
 		if d.Err() == nil {
-			res := s.addRef(&req)
+			res := s.addRef(ctx, &req)
 			reply, size = res.Encode, 16+4*len(res.Results)
 		}
 	case 5:
 		var req orpc.RemRefsRequest
 		req.Decode(&d)
 		if d.Err() == nil {
-			s.release(&req)
+			s.release(ctx, &req)
 			reply = (&orpc.RemReleaseResponse{}).Encode
 		}
 	case 6:
@@ -113,7 +113,7 @@ func (s *remUnknownStub) queryInterface(ctx context.Context, req *orpc.RemQueryI
 	if m == nil {
 		return &orpc.RemQueryInterfaceResponse{HRESULT: com.RPC_E_INVALID_OBJECT}
 	}
-	defer s.apt.unpin(m)
+	defer s.apt.unpin(ctx, m)
 	m.touch()
 	res := &orpc.RemQueryInterfaceResponse{Results: make([]orpc.REMQIRESULT, len(req.IIDs))}
 	found := 0
@@ -130,7 +130,7 @@ func (s *remUnknownStub) queryInterface(ctx context.Context, req *orpc.RemQueryI
 			r.Std.Flags = orpc.SORF_NOPING
 		}
 	}
-	m.tell()
+	m.tell(ctx)
 	res.HRESULT = outcome(found, len(req.IIDs))
 	return res
 }
@@ -150,7 +150,7 @@ func (s *remUnknownStub) queryInterface2(ctx context.Context, req *orpc.RemQuery
 		}
 		return res
 	}
-	defer s.apt.unpin(m)
+	defer s.apt.unpin(ctx, m)
 	m.touch()
 	found := 0
 	for i := range req.IIDs {
@@ -169,7 +169,7 @@ func (s *remUnknownStub) queryInterface2(ctx context.Context, req *orpc.RemQuery
 }
 
 // addRef serves RemAddRef.
-func (s *remUnknownStub) addRef(req *orpc.RemRefsRequest) *orpc.RemAddRefResponse {
+func (s *remUnknownStub) addRef(ctx context.Context, req *orpc.RemRefsRequest) *orpc.RemAddRefResponse {
 	res := &orpc.RemAddRefResponse{Results: make([]com.HRESULT, len(req.Refs))}
 	for i := range req.Refs {
 		r := &req.Refs[i]
@@ -182,17 +182,17 @@ func (s *remUnknownStub) addRef(req *orpc.RemRefsRequest) *orpc.RemAddRefRespons
 			continue
 		}
 		x.mgr.touch()
-		x.mgr.tell()
+		x.mgr.tell(ctx)
 	}
 	return res
 }
 
 // release serves RemRelease: entries that are unknown are skipped.
-func (s *remUnknownStub) release(req *orpc.RemRefsRequest) {
+func (s *remUnknownStub) release(ctx context.Context, req *orpc.RemRefsRequest) {
 	for i := range req.Refs {
 		r := &req.Refs[i]
 		if x := s.find(&r.IPID); x != nil {
-			s.apt.release(x, satAdd(r.PublicRefs, r.PrivateRefs), true)
+			s.apt.release(ctx, x, satAdd(r.PublicRefs, r.PrivateRefs), true)
 		}
 	}
 }

@@ -42,14 +42,14 @@ func (a *Apartment) stdMarshal(ctx context.Context, obj any, d *com.Desc, dest c
 	if err != nil {
 		return orpc.OBJREF{}, err
 	}
-	defer a.unpin(m)
+	defer a.unpin(ctx, m)
 	r := orpc.OBJREF{Flags: orpc.OBJREF_STANDARD, IID: d.IID}
 	var s *interfaceStub
 	for ok := false; !ok; {
 		if s, err = m.interfaceStub(ctx, d, kind); err != nil {
 			return orpc.OBJREF{}, err
 		}
-		r.Std.PublicRefs, ok = a.addPacket(s)
+		r.Std.PublicRefs, ok = a.addPacket(ctx, s)
 	}
 	r.Std.OXID, r.Std.OID, r.Std.IPID = a.oxid, m.oid, s.ipid
 	a.mu.Lock()
@@ -213,7 +213,7 @@ func (a *Apartment) homecoming(ctx context.Context, r *orpc.OBJREF, want *com.De
 		if used {
 			return nil, gone
 		}
-		a.release(s, r.Std.PublicRefs, false)
+		a.release(ctx, s, r.Std.PublicRefs, false)
 	}
 	if want == nil {
 		want = s.desc
@@ -227,9 +227,9 @@ func (a *Apartment) stdRelease(ctx context.Context, r *orpc.OBJREF) error {
 	if home := a.rt.byOXID(r.Std.OXID); home != nil {
 		if s := a.rt.ipids.lookup(&r.Std.IPID); s != nil {
 			if s.kind == kindNormal {
-				home.release(s, r.Std.PublicRefs, true)
+				home.release(ctx, s, r.Std.PublicRefs, true)
 			} else {
-				home.releasePacket(s)
+				home.releasePacket(ctx, s)
 			}
 		}
 		return nil

@@ -117,5 +117,5 @@ func (s *stdMarshaler) DisconnectObject(ctx context.Context, reserved uint32) er
 	if _, proxy := s.obj.(com.Proxied); proxy || s.obj == nil {
 		return nil
 	}
-	return s.apt.stdDisconnect(s.obj)
+	return s.apt.stdDisconnect(ctx, s.obj)
 }

@@ -68,16 +68,16 @@ type interfaceStub struct {
 // enter lets a call in. It fails when the object has been disconnected.
 func (m *stubManager) enter() bool {
 	if m.calls.Add(1)&managerDead != 0 {
-		m.leave()
+		m.leave(m.apt.rt.ctx)
 		return false
 	}
 	return true
 }
 
 // leave ends a call. The last one to leave a dead manager lets the object go.
-func (m *stubManager) leave() {
+func (m *stubManager) leave(ctx context.Context) {
 	if m.calls.Add(-1) == managerDead {
-		m.finalize()
+		m.finalize(ctx)
 	}
 }
 
@@ -120,13 +120,13 @@ func (a *Apartment) managerFor(ctx context.Context, identity any) (*stubManager,
 
 // unpin ends what managerFor began. A manager that got no reference meanwhile
 // goes away without a trace.
-func (a *Apartment) unpin(m *stubManager) {
+func (a *Apartment) unpin(ctx context.Context, m *stubManager) {
 	a.mu.Lock()
 	m.pins--
 	dead := m.pins == 0 && m.strong == 0 && m.weak == 0 && a.bury(m)
 	a.mu.Unlock()
 	if dead {
-		m.close()
+		m.close(ctx)
 	}
 }
 
@@ -145,7 +145,7 @@ func (m *stubManager) interfaceStub(ctx context.Context, d *com.Desc, kind stubK
 	if !m.enter() {
 		return nil, com.CO_E_OBJNOTCONNECTED
 	}
-	defer m.leave()
+	defer m.leave(ctx)
 	fresh := false
 	if buf == nil && d.IID != com.IID_IUnknown {
 		if buf = m.supporting(&d.IID); buf == nil {
@@ -246,28 +246,29 @@ func (a *Apartment) bury(m *stubManager) bool {
 
 // close ends m after bury: at once when no call is running in the object, with
 // the last call otherwise (CF-083).
-func (m *stubManager) close() {
+func (m *stubManager) close(ctx context.Context) {
 	if m.calls.Or(managerDead) == 0 {
-		m.finalize()
+		m.finalize(ctx)
 	}
 }
 
 // finalize disconnects the stubs and tells the object that its last external
 // reference is gone.
-func (m *stubManager) finalize() {
+func (m *stubManager) finalize(ctx context.Context) {
 	if m.final.Swap(true) {
 		return
 	}
-	ctx := m.apt.context(m.apt.rt.ctx)
-	for _, buf := range m.buffers() {
-		m.apt.rt.protect(ctx, "IRpcStubBuffer.Disconnect", buf.Disconnect)
-	}
-	if !m.used {
-		return
-	}
-	if f, ok := m.obj.(FinalReleaser); ok {
-		m.apt.rt.protect(ctx, "FinalRelease", func() { f.FinalRelease(ctx) })
-	}
+	m.apt.turn(ctx, func(ctx context.Context) {
+		for _, buf := range m.buffers() {
+			m.apt.rt.protect(ctx, "IRpcStubBuffer.Disconnect", buf.Disconnect)
+		}
+		if !m.used {
+			return
+		}
+		if f, ok := m.obj.(FinalReleaser); ok {
+			m.apt.rt.protect(ctx, "FinalRelease", func() { f.FinalRelease(ctx) })
+		}
+	})
 }
 
 // FinalReleaser is implemented by objects that want to know when their last

@@ -17,7 +17,7 @@ const maxPublicRefs = 1 << 24
 
 // addPacket counts what a new packet holds on s. ok is false when the IPID was
 // withdrawn meanwhile: a new stub is needed.
-func (a *Apartment) addPacket(s *interfaceStub) (public uint32, ok bool) {
+func (a *Apartment) addPacket(ctx context.Context, s *interfaceStub) (public uint32, ok bool) {
 	m := s.mgr
 	a.mu.Lock()
 	if s.retired {
@@ -39,7 +39,7 @@ func (a *Apartment) addPacket(s *interfaceStub) (public uint32, ok bool) {
 		m.used = true
 	}
 	a.mu.Unlock()
-	m.tell()
+	m.tell(ctx)
 	m.touch()
 	return public, true
 }
@@ -59,7 +59,7 @@ func (s *interfaceStub) addPublic(n uint32) bool {
 // release gives n public references on s back. Giving back more than there are
 // is no error (CF-151). closes says whether the last strong reference lets
 // weak ones go too, and is what IExternalConnection is told.
-func (a *Apartment) release(s *interfaceStub, n uint32, closes bool) {
+func (a *Apartment) release(ctx context.Context, s *interfaceStub, n uint32, closes bool) {
 	m := s.mgr
 	a.mu.Lock()
 	n = min(n, s.public)
@@ -69,9 +69,9 @@ func (a *Apartment) release(s *interfaceStub, n uint32, closes bool) {
 		a.retire(s)
 	}
 	a.mu.Unlock()
-	m.tell()
+	m.tell(ctx)
 	if dead {
-		m.close()
+		m.close(ctx)
 	}
 }
 
@@ -83,7 +83,7 @@ func (a *Apartment) retire(s *interfaceStub) {
 }
 
 // releasePacket takes a table packet back (CoReleaseMarshalData).
-func (a *Apartment) releasePacket(s *interfaceStub) {
+func (a *Apartment) releasePacket(ctx context.Context, s *interfaceStub) {
 	m := s.mgr
 	a.mu.Lock()
 	if s.packets == 0 {
@@ -103,9 +103,9 @@ func (a *Apartment) releasePacket(s *interfaceStub) {
 		a.retire(s)
 	}
 	a.mu.Unlock()
-	m.tell()
+	m.tell(ctx)
 	if dead {
-		m.close()
+		m.close(ctx)
 	}
 }
 
@@ -147,18 +147,25 @@ type extNote struct{ add, closes bool }
 
 // tell delivers pending notes in order, without holding a lock while the
 // object runs. When another goroutine is at it, that one delivers ours too.
-func (m *stubManager) tell() {
+func (m *stubManager) tell(ctx context.Context) {
 	if m.ext == nil {
 		return
 	}
 	a := m.apt
-	ctx := a.context(a.rt.ctx)
+	a.mu.Lock()
+	busy := m.telling || len(m.notes) == 0
+	m.telling = m.telling || !busy
+	a.mu.Unlock()
+	if !busy {
+		a.turn(ctx, m.deliver)
+	}
+}
+
+// deliver is the part of tell that runs in the object's apartment.
+func (m *stubManager) deliver(ctx context.Context) {
+	a := m.apt
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if m.telling {
-		return
-	}
-	m.telling = true
 	for len(m.notes) > 0 {
 		n := m.notes[0]
 		m.notes = m.notes[1:]
@@ -198,10 +205,10 @@ func (a *Apartment) rundown(ctx context.Context, oids []orpc.OID) (kept []orpc.O
 			kept = append(kept, oid)
 		}
 		a.mu.Unlock()
-		m.tell()
+		m.tell(ctx)
 		if dead {
 			a.rt.log.InfoContext(ctx, "object let go: its clients stopped pinging", "oid", oid)
-			m.close()
+			m.close(ctx)
 		}
 	}
 	return kept

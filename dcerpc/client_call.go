@@ -191,7 +191,7 @@ func (c *ClientCall) Invoke(ctx context.Context) error {
 			return c.ended(ctx, true)
 		}
 	}
-	handOver(ctx)
+	HandOver(ctx)
 	cc := c.conn
 	cc.mu.Lock()
 	if err := cc.begin(ctx, c); err != nil {

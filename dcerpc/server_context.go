@@ -26,6 +26,13 @@ type callAfter struct{ f func() }
 
 type callContextKey struct{}
 
+type handOverKey struct{}
+
+// HandOverKey is the context key under which [HandOver] finds the incoming
+// call that a context belongs to. A context that hides the values of its
+// parent, as the layer above makes for calls inside the process, passes this one on.
+var HandOverKey any = handOverKey{}
+
 // InitContext makes cc, which must be zero, the context of this call. Only one
 // context can be made of a call.
 func (c *ServerCall) InitContext(cc *CallContext) {
@@ -49,9 +56,11 @@ func CallFromContext(ctx context.Context) *ServerCall {
 	return cc.call
 }
 
-// handOver hands the reading of the connection over that ctx's call came on.
-func handOver(ctx context.Context) {
-	cc, _ := ctx.Value(callContextKey{}).(*CallContext)
+// HandOver is [ServerCall.HandOver] of the incoming call that ctx belongs to,
+// from the goroutine that runs its handler. Without such a call, and when it
+// has returned, it does nothing.
+func HandOver(ctx context.Context) {
+	cc, _ := ctx.Value(HandOverKey).(*CallContext)
 	if cc == nil {
 		return
 	}
@@ -86,9 +95,10 @@ func (cc *CallContext) Err() error {
 	return cc.err
 }
 
-// Value implements [context.Context]. It answers for the runtime's own key alone.
+// Value implements [context.Context]. It answers for the runtime's own keys alone.
 func (cc *CallContext) Value(key any) any {
-	if key == (callContextKey{}) {
+	switch key.(type) {
+	case callContextKey, handOverKey:
 		return cc
 	}
 	return nil

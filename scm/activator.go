@@ -88,6 +88,7 @@ func (q *activationRequest) check() error {
 	if err := orpc.CheckVersion(version, q.this.Version); err != nil {
 		return err
 	}
+	// All processes of this host are of the resolver's own word size.
 	unfit := orpc.ACTVFLAGS_ACTIVATE_32_BIT_SERVER
 	if strconv.IntSize == 32 {
 		unfit = orpc.ACTVFLAGS_ACTIVATE_64_BIT_SERVER

@@ -27,6 +27,10 @@ func (r *resolver) activatorInterfaces() []*dcerpc.Interface {
 	}}
 }
 
+// A request that can be read is answered, with a failure in its HRESULT; only one
+// that cannot be read, or that the caller may not make, is a fault. Clients tell
+// the two apart: after a fault some try the other activator.
+
 // badActivation is the fault of a request that cannot be read. A header cut
 // short is bad stub data here: this is native RPC.
 func badActivation(err error) error {
@@ -54,6 +58,7 @@ func (r *resolver) serveActivation(c *dcerpc.ServerCall) error {
 			Dest:        destOf(c.Conn),
 		},
 	}
+	// On failure the arrays are there all the same, with NULLs and zeros.
 	out := orpc.RemoteActivationResponse{
 		Interfaces: make([][]byte, len(in.IIDs)),
 		Results:    make([]com.HRESULT, len(in.IIDs)),
@@ -97,7 +102,7 @@ func (r *resolver) serveSCMActivator(c *dcerpc.ServerCall) error {
 	}
 	var out orpc.RemoteActivationPropertiesResponse
 	var err error
-	if outer != nil {
+	if outer != nil { // an object cannot be aggregated by one of another process
 		err = com.CLASS_E_NOAGGREGATION
 	} else {
 		out.Properties, err = r.serveProperties(c, this, properties)

@@ -60,7 +60,8 @@ func hostsOf(tcp *net.TCPAddr) []string {
 	if len(tcp.IP) > 0 && !tcp.IP.IsUnspecified() {
 		return []string{ipText(tcp.IP, tcp.Zone)}
 	}
-	// A listener on 0.0.0.0 has no IPv6 addresses. One on :: usually takes IPv4
+	// IPv4 comes first: it is what most clients have, and bindings are tried in
+	// order. A listener on 0.0.0.0 has no IPv6 addresses. One on :: usually takes IPv4
 	// connections too, and Go makes one of no address at all.
 	v4only := tcp.IP.To4() != nil
 	var v4, v6 []string

@@ -85,7 +85,8 @@ func (c *Client) activate(ctx context.Context, target string, act marshal.Activa
 	}
 }
 
-// activationCall is one activation on its way out.
+// activationCall is one activation on its way out. It is given to either
+// activator, and again to a new connection when it certainly did not run.
 type activationCall struct {
 	ctx    context.Context
 	act    marshal.Activation
@@ -134,6 +135,8 @@ func (rc *resolverConn) scmActivate(q *activationCall, p *dcerpc.PresContext) (*
 	if err != nil {
 		return nil, err
 	}
+	// A client context is required by the letter of the protocol: this is the
+	// smallest one, a name without properties ([MS-DCOM] 2.2.20).
 	client := (&orpc.Context{ID: com.NewGUID()}).OBJREF()
 	in := orpc.ActivationPropertiesIn{
 		DestCtx: com.MSHCTX_DIFFERENTMACHINE,
@@ -179,6 +182,7 @@ func (rc *resolverConn) scmActivate(q *activationCall, p *dcerpc.PresContext) (*
 	}
 	a := &Activated{Interfaces: make([]marshal.ActivationResult, len(reply.PropsOut.Interfaces))}
 	for i, r := range reply.PropsOut.Interfaces {
+		// The packet lies in the reply's buffer, which is given back.
 		a.Interfaces[i] = marshal.ActivationResult{Packet: bytes.Clone(r.OBJREF), HR: r.HRESULT}
 	}
 	s := reply.ScmReply
@@ -222,7 +226,9 @@ func (rc *resolverConn) remoteActivation(q *activationCall, p *dcerpc.PresContex
 	return rc.finish(q, a, out.OXID, out.Bindings, out.IPIDRemUnknown, out.AuthnHint, out.Version)
 }
 
-// finish checks the reply of either activator and completes the outcome.
+// finish checks the reply of either activator and completes the outcome. What a
+// server says twice, by result and by pointer, has to agree; where it does not,
+// the interface is missing.
 func (rc *resolverConn) finish(q *activationCall, a *Activated, oxid orpc.OXID, bindings orpc.PackedBindings, remUnknown com.IPID, hint uint32, v orpc.COMVERSION) (*Activated, error) {
 	if len(a.Interfaces) != len(q.act.IIDs) {
 		return nil, com.RPC_E_INVALID_DATAPACKET

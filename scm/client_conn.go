@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"net"
-	"time"
 
 	"oxid/com"
 	"oxid/dcerpc"
-	"oxid/ndr"
 	"oxid/orpc"
 	"oxid/step"
 )
 
-// resolverConn is a connection to a resolver that has said what it speaks.
+// resolverConn is a connection to a resolver that has said what it speaks. It is
+// used for pings, resolution and activation alike, by any number of operations
+// at a time, and closes by itself when it was idle.
 type resolverConn struct {
 	addr     string // as it was asked for
 	host     string // of addr
@@ -172,111 +172,4 @@ func (rc *resolverConn) alive(ctx context.Context) error {
 		_, err = orpc.Negotiate(version, rc.version)
 	}
 	return err
-}
-
-// withConn runs f on a connection to addr. A connection that was idle may have
-// been closed by the server just now: then f runs once more, on a new one. So f
-// has to be an operation that may be repeated.
-func (c *Client) withConn(ctx context.Context, addr string, f func(rc *resolverConn) error) error {
-	for {
-		rc, old, err := c.connect(ctx, addr)
-		if err != nil {
-			return err
-		}
-		err = f(rc)
-		if err == nil || !old || rc.conn.Err() == nil || ctx.Err() != nil {
-			return err
-		}
-	}
-}
-
-// invoke makes one call of a native RPC operation. in may be nil.
-func invoke(ctx context.Context, p *dcerpc.PresContext, op uint16, in encoder, out decoder) error {
-	call := p.NewCall(op, nil, replySize)
-	defer call.Free()
-	if in != nil {
-		e := ndr.EncodeTo(call.Stub, call.NDR64)
-		in.Encode(&e)
-		var err error
-		if call.Stub, err = e.Data(); err != nil {
-			return err
-		}
-	}
-	if err := call.Invoke(ctx); err != nil {
-		return err
-	}
-	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
-	out.Decode(&d)
-	return d.Err()
-}
-
-// isOpRange reports whether a server lacks the operation.
-func isOpRange(err error) bool { return errors.Is(err, com.RPC_S_PROCNUM_OUT_OF_RANGE) }
-
-// status turns the error_status_t of a resolver into an error.
-func status(code uint32) error {
-	if hr := com.HRESULTFromWin32(code); hr != com.S_OK {
-		return hr
-	}
-	return nil
-}
-
-// raceDelay is how long the next binding waits for the one before it (RFC 8305
-// section 5 recommends 250 ms).
-const raceDelay = 250 * time.Millisecond
-
-// race runs f for each address, each a moment after the one before it or as
-// soon as that failed. The first success wins and stops the others, for which
-// it waits. Without one, the attempts tell of every failure.
-func race[T any](ctx context.Context, addrs []string, f func(ctx context.Context, addr string) (T, error)) (won T, at string, attempts []com.Attempt) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type result struct {
-		i   int
-		v   T
-		err error
-	}
-	results := make(chan result)
-	attempts = make([]com.Attempt, 0, len(addrs))
-	next, running, done := 0, 0, false
-	start := func() {
-		i := next
-		next++
-		running++
-		go func() {
-			v, err := f(ctx, addrs[i])
-			results <- result{i, v, err}
-		}()
-	}
-	start()
-	timer := time.NewTimer(raceDelay)
-	defer timer.Stop()
-	for running > 0 {
-		var more <-chan time.Time
-		if next < len(addrs) && !done {
-			more = timer.C
-		}
-		select {
-		case <-more:
-			start()
-			timer.Reset(raceDelay)
-		case r := <-results:
-			running--
-			switch {
-			case done:
-			case r.err == nil:
-				won, at, done = r.v, addrs[r.i], true
-				cancel()
-			default:
-				attempts = append(attempts, com.Attempt{Step: stepOf(r.err), Target: addrs[r.i], Err: r.err})
-				if next < len(addrs) && ctx.Err() == nil {
-					start()
-				}
-			}
-		}
-	}
-	if done {
-		return won, at, nil
-	}
-	return won, "", attempts
 }

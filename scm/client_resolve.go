@@ -75,7 +75,8 @@ func (c *Client) ResolveOXID(ctx context.Context, oxid orpc.OXID, resAddr orpc.P
 }
 
 // resolve asks one resolver for an exporter; before DCOM 5.2 there was only
-// the older operation.
+// the older operation. A server that claims to be newer and lacks the newer one
+// is taken at its deeds.
 func (rc *resolverConn) resolve(ctx context.Context, oxid orpc.OXID) (*marshal.ExporterInfo, error) {
 	in := orpc.ResolveOxidRequest{OXID: oxid, ProtSeqs: protseqs}
 	var out orpc.ResolveOxid2Response

@@ -35,6 +35,9 @@ type DaemonOptions struct {
 
 // Daemon is the object resolver and the activators of a host. All methods are
 // safe for concurrent use.
+//
+// It has two RPC servers, because what is on the network and what is on the
+// socket must not be mixed: a stranger could register classes otherwise.
 type Daemon struct {
 	opt      DaemonOptions
 	r        *resolver
@@ -44,10 +47,10 @@ type Daemon struct {
 	private  *dcerpc.Server // on the socket
 	socket   net.Listener
 	listens  []net.Listener
-	wg       sync.WaitGroup
-	done     chan struct{}
-	stopping chan struct{}
+	wg       sync.WaitGroup // listeners and sessions
 	stop     sync.Once
+	stopping chan struct{} // closed when Close begins
+	done     chan struct{} // closed when it is over
 
 	mu       sync.Mutex
 	err      error
@@ -89,7 +92,8 @@ func StartDaemon(o DaemonOptions) (*Daemon, error) {
 	return d, nil
 }
 
-// start opens everything that can fail, then lets it run.
+// start opens everything that can fail, then lets it run. On an error the caller
+// closes what is open.
 func (d *Daemon) start() error {
 	var bindings []orpc.StringBinding
 	for _, addr := range d.opt.Addresses {
@@ -114,8 +118,8 @@ func (d *Daemon) start() error {
 	if d.socket, err = listenSocket(context.Background(), d.opt.Socket, d.opt.SocketMode); err != nil {
 		return err
 	}
-	// Whoever was pinging before a restart goes on, and may be faster than the
-	// process that owns the object.
+	// This may be a restart: whoever was pinging goes on, and may be faster than
+	// the process that owns the object.
 	d.r = newResolver(d.opt.Options, packed, setPeriods*d.opt.PingPeriod)
 	d.target = targetOf(bindings)
 	d.private = dcerpc.NewServer(&dcerpc.ServerOptions{Logger: d.opt.Logger})
@@ -181,6 +185,9 @@ func (d *Daemon) Target() string { return d.target }
 // interfaces to be listed in.
 func (d *Daemon) EndpointMap() *epm.Table { return d.services.table }
 
+// closeTimeout is how long calls may still run when a listener failed.
+const closeTimeout = 10 * time.Second
+
 // Done is closed when the daemon has ended, by Close or because a listener failed.
 func (d *Daemon) Done() <-chan struct{} { return d.done }
 
@@ -204,7 +211,11 @@ func (d *Daemon) failed(err error) {
 	}
 	d.mu.Unlock()
 	d.opt.Logger.Error("the daemon cannot go on: a listener failed", "err", err)
-	go d.Close(context.Background()) // it waits for the caller
+	go func() { // Close waits for the caller
+		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		d.Close(ctx)
+	}()
 }
 
 // Close stops listening and waits for running calls until ctx ends. Processes
@@ -234,64 +245,4 @@ func (d *Daemon) Close(ctx context.Context) error {
 	})
 	<-d.done
 	return d.Err()
-}
-
-// acceptTimeout is how long the daemon waits before it tries to accept again.
-const acceptDelay = 50 * time.Millisecond
-
-// acceptProcesses serves the unix socket.
-func (d *Daemon) acceptProcesses() error {
-	for {
-		nc, err := d.socket.Accept()
-		if err != nil {
-			var ne net.Error
-			if errors.Is(err, net.ErrClosed) || !errors.As(err, &ne) {
-				return err
-			}
-			select { // out of descriptors: that passes
-			case <-time.After(acceptDelay):
-				continue
-			case <-d.stopping:
-				return err
-			}
-		}
-		d.wg.Go(func() { d.serveProcess(nc) })
-	}
-}
-
-// serveProcess serves one connection of a process, in either direction.
-func (d *Daemon) serveProcess(nc net.Conn) {
-	if !d.wait(nc, true) {
-		nc.Close()
-		return
-	}
-	role, id, err := readPreamble(nc)
-	if err != nil || !d.wait(nc, false) {
-		nc.Close()
-		return
-	}
-	if role == roleServes {
-		d.runSession(id, nc)
-		return
-	}
-	d.private.ServeConn(nc)
-	d.endSession(id) // one direction is as good as none
-}
-
-// wait notes a connection that has not said what it is, or strikes it out. It
-// is false when the daemon is stopping.
-func (d *Daemon) wait(nc net.Conn, begin bool) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	select {
-	case <-d.stopping:
-		return false
-	default:
-	}
-	if begin {
-		d.waiting[nc] = struct{}{}
-	} else {
-		delete(d.waiting, nc)
-	}
-	return true
 }

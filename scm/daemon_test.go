@@ -149,6 +149,12 @@ func TestDaemonPassesErrorsOn(t *testing.T) {
 	if err != nil || a.HRESULT() != com.CO_S_NOTALLINTERFACES || a.Interfaces[0].HR != com.E_NOINTERFACE {
 		t.Errorf("%+v, %v", a, err)
 	}
+	// Registering twice is refused, and what is registered stays.
+	_, err = server.service.RegisterExporter(t.Context(), server.apt.Exporter())
+	wantHRESULT(t, err, com.CO_E_OBJISREG)
+	if _, err := client.activate(t.Context(), d.Target()); err != nil {
+		t.Error(err)
+	}
 	server.service.RevokeClass(t.Context(), server.apt.Exporter(), clsidGreeter)
 	for _, at := range []string{d.Target(), server.addr} {
 		_, err = client.client.CreateInstance(t.Context(), at, clsidGreeter, []com.IID{iidGreeter}, nil)

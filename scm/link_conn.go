@@ -18,9 +18,9 @@ import (
 
 // linkConn is a session with a daemon: a connection in each direction.
 type linkConn struct {
-	session com.GUID
-	client  *scmHostClient
-	server  *dcerpc.Server // of IScmProcess
+	session com.GUID       // random: it ties the two connections together
+	client  *scmHostClient // the daemon
+	server  *dcerpc.Server // of IScmProcess, for the daemon
 	host    attachment
 
 	lost chan struct{} // closed when either connection is gone
@@ -36,7 +36,8 @@ type attachment struct {
 }
 
 // connect begins a session with the daemon: first the connection on which this
-// process serves, and when the daemon has called on it, the one for calls.
+// process serves, and when the daemon has called on it, the one for calls. In
+// this order the daemon knows the session by the time it is called.
 func (l *Link) connect(ctx context.Context) (_ *linkConn, err error) {
 	ctx, cancel := context.WithTimeout(ctx, attachTimeout)
 	defer cancel()
@@ -93,7 +94,7 @@ func (c *linkConn) callOver(ctx context.Context, nc net.Conn) (err error) {
 	return nil
 }
 
-// lose notes that the session is over.
+// lose notes that the session is over. One direction is as good as none.
 func (c *linkConn) lose() { c.once.Do(func() { close(c.lost) }) }
 
 // close ends the session and waits for its goroutines.
@@ -103,7 +104,8 @@ func (c *linkConn) close() {
 	c.wg.Wait()
 }
 
-// linkProcess serves IScmProcess for the exporters of a link.
+// linkProcess serves IScmProcess for the exporters of a link. It is served on
+// that one connection alone, never on the process's own port.
 type linkProcess struct {
 	l        *Link
 	attached chan attachment

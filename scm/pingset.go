@@ -2,7 +2,6 @@ package scm
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"oxid/com"
@@ -61,6 +60,7 @@ func (r *resolver) complexPing(ctx context.Context, client string, id orpc.SETID
 	}
 	owners := r.findOwners(ctx, add)
 
+	// Exporters have been asked without the lock, so everything is looked at anew.
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -128,7 +128,8 @@ func (r *resolver) newSet(client string) *pingSet {
 	return s
 }
 
-// dropSet ends a set whose client is silent. The lock is held.
+// dropSet ends a set whose client is silent: its objects are due at once. The
+// lock is held.
 func (r *resolver) dropSet(s *pingSet, now time.Time) {
 	for oid := range s.oids {
 		r.leave(s, oid, now)
@@ -183,82 +184,5 @@ func (r *resolver) leave(s *pingSet, oid orpc.OID, due time.Time) {
 	if e.sets--; e.sets == 0 {
 		e.due = due
 		r.idle[oid] = e
-	}
-}
-
-// findOwners asks the exporters for those of oids that are not known yet. The
-// result has no entry for what nobody owns.
-func (r *resolver) findOwners(ctx context.Context, oids []orpc.OID) map[orpc.OID]*exporterEntry {
-	var unknown []orpc.OID
-	r.mu.Lock()
-	for _, oid := range oids {
-		if r.oids[oid] == nil {
-			unknown = append(unknown, oid)
-		}
-	}
-	r.mu.Unlock()
-	if len(unknown) == 0 {
-		return nil
-	}
-	select {
-	case r.asking <- struct{}{}:
-		defer func() { <-r.asking }()
-	case <-ctx.Done():
-		return nil
-	}
-	owners := map[orpc.OID]*exporterEntry{}
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for _, x := range r.allExporters() {
-		wg.Go(func() {
-			owns := r.owns(ctx, x, unknown)
-			mu.Lock()
-			defer mu.Unlock()
-			for i, oid := range unknown {
-				if owns[i] {
-					owners[oid] = x
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return owners
-}
-
-// owns asks one exporter; one that cannot answer owns nothing. The result is
-// as long as oids.
-func (r *resolver) owns(ctx context.Context, x *exporterEntry, oids []orpc.OID) []bool {
-	ctx, cancel := context.WithTimeout(ctx, exporterTimeout)
-	defer cancel()
-	owns, err := x.Owns(ctx, oids)
-	if err != nil || len(owns) != len(oids) {
-		r.opt.Logger.Debug("an exporter was asked for its objects and did not answer", "oxid", x.oxid, "err", err)
-		return make([]bool, len(oids))
-	}
-	return owns
-}
-
-// orphans lists objects in sets whose exporter is not registered. The lock is held.
-func (r *resolver) orphans() (list []orpc.OID) {
-	for oid, e := range r.oids {
-		if e.owner == nil {
-			list = append(list, oid)
-		}
-	}
-	return list
-}
-
-// claim gives e the orphans that are its own.
-func (r *resolver) claim(ctx context.Context, e *exporterEntry, orphans []orpc.OID) {
-	if len(orphans) == 0 {
-		return
-	}
-	owns := r.owns(ctx, e, orphans)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, oid := range orphans {
-		if o := r.oids[oid]; o != nil && o.owner == nil && owns[i] {
-			o.owner = e
-		}
 	}
 }

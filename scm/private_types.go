@@ -70,6 +70,7 @@ type scmResult struct {
 const minResult = 12
 
 // encodeResults appends the array behind a pointer: count, flat parts, packets.
+// A nil list is NULL, which a failure has in its place.
 func encodeResults(e *ndr.Encoder, list []scmResult) {
 	e.Uint32(uint32(len(list)))
 	if !e.Pointer(list != nil) {
@@ -156,7 +157,8 @@ func rpcResult(d *ndr.Decoder) error {
 	return nil
 }
 
-// rpcReply ends a reply with the result of the method.
+// rpcReply ends a reply with the result of the method. The error itself stays
+// behind: what a process wants others to know is in the HRESULT.
 func rpcReply(c *dcerpc.ServerCall, e *ndr.Encoder, result error) (err error) {
 	e.HRESULT(com.HRESULTOf(result))
 	c.Reply, err = e.Data()

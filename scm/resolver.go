@@ -80,7 +80,8 @@ func (r *resolver) close() {
 }
 
 // register adds x under oxid. It fails with CO_E_OBJISREG when the OXID is
-// taken: nobody can push another exporter aside.
+// taken: nobody can push another exporter aside. OXIDs are random, so that one
+// that is taken is no accident.
 func (r *resolver) register(ctx context.Context, oxid orpc.OXID, x exporter) (*exporterEntry, error) {
 	r.mu.Lock()
 	if r.exporters[oxid] != nil {
@@ -115,7 +116,8 @@ func (r *resolver) revoke(e *exporterEntry) {
 }
 
 // registerClass makes e a server of clsid. Several exporters may serve one
-// class: the first that is able to is asked.
+// class: the first that is able to is asked, so that a process that is started
+// twice does not take clients away from its elder.
 func (r *resolver) registerClass(e *exporterEntry, clsid com.CLSID) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -30,7 +30,7 @@ func (r *resolver) sweepLoop() {
 // in no set any more, and those that never were in one.
 func (r *resolver) sweep() {
 	now := time.Now()
-	due := map[*exporterEntry][]orpc.OID{}
+	due := map[*exporterEntry][]orpc.OID{} // what each exporter is to let go
 	var expired, objects int
 	var client string
 	r.mu.Lock()

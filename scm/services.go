@@ -40,7 +40,7 @@ func (r *resolver) serve(s *dcerpc.Server, bindings []orpc.StringBinding) (*serv
 	return v, nil
 }
 
-// remove takes the interfaces off the server.
+// remove takes the interfaces off the server. Calls in progress end as they may.
 func (v *services) remove() {
 	for _, id := range v.done {
 		v.server.Unregister(id)

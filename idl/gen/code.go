@@ -52,6 +52,7 @@ func (p *printer) capture(f func()) string {
 // hoist declares a variable that outlives the block in which it is set.
 func (c *code) hoist(base, typ string) string {
 	name := c.vars.local(base)
+	c.vars.order = c.vars.order[:len(c.vars.order)-1] // it is no block's
 	c.hoists = append(c.hoists, "var "+name+" "+typ)
 	return name
 }
@@ -62,7 +63,8 @@ func deref(x string) string { return "*" + x }
 // selector prepares x for a method or a field behind it: Go follows pointers
 // by itself.
 func selector(x string) string {
-	return strings.TrimPrefix(x, "*")
+	x = strings.TrimPrefix(x, "*")
+	return indexable(x)
 }
 
 // address is a pointer to x.
@@ -113,16 +115,31 @@ func (c *code) bulk(elem tree.Type) (method string, generic bool) {
 	return "", false
 }
 
-// index opens a loop over x and returns the element's expression.
-func (c *code) loop(x string) (elem string, end func()) {
+// each prints a loop over x around what body prints for an element.
+func (c *code) each(x string, body func(elem string)) {
+	n := len(c.vars.order)
 	i := c.vars.local("i")
-	c.line("for %s := range %s {", i, x)
+	elem := indexable(x) + "[" + i + "]"
 	c.loops++
-	return indexable(x) + "[" + i + "]", func() {
-		c.loops--
-		c.line("}")
-		c.vars.free(i)
+	text := c.capture(func() { body(elem) })
+	c.loops--
+	if strings.Contains(text, "["+i+"]") {
+		c.line("for %s := range %s {", i, x)
+	} else {
+		c.line("for range %s {", x)
 	}
+	c.b.WriteString(text)
+	c.line("}")
+	c.vars.leave(n)
+}
+
+// block prints what body prints behind an opening line, in a block of its own.
+func (c *code) block(head string, body func()) {
+	n := len(c.vars.order)
+	c.line("%s {", head)
+	body()
+	c.line("}")
+	c.vars.leave(n)
 }
 
 // The least number of bytes that a value takes on the wire, in both syntaxes:

@@ -27,13 +27,13 @@ func (c *code) decodeRoot(t tree.Type, x string) {
 		return
 	case *tree.Pointer:
 		if o.Kind == tree.Unique {
-			c.line("if %s.Pointer() {", c.v)
-			guard := c.guard
-			c.guard = x + " != nil"
-			c.makeReferent(o, x)
-			c.decodeRoot(o.Elem, c.pointee(o, x))
-			c.guard = guard
-			c.line("}")
+			c.block("if "+c.v+".Pointer()", func() {
+				guard := c.guard
+				c.guard = x + " != nil"
+				c.makeReferent(o, x)
+				c.decodeRoot(o.Elem, c.pointee(o, x))
+				c.guard = guard
+			})
 			return
 		}
 	}
@@ -60,19 +60,15 @@ func (c *code) markReferent(o *tree.Pointer, x string) {
 // decodeConformant decodes the counts in front of a conformant structure and
 // its flat part.
 func (c *code) decodeConformant(o *tree.Struct, x string) {
-	counts, free := c.decodeHoisted(o)
-	c.line("%s.DecodeNDR(%s%s)", selector(x), c.ref, counts)
-	free()
+	c.line("%s.DecodeNDR(%s%s)", selector(x), c.ref, c.decodeHoisted(o))
 }
 
 // decodeHoisted reads the max_counts of a conformant structure into variables
 // and returns them as further arguments.
-func (c *code) decodeHoisted(o *tree.Struct) (args string, free func()) {
-	var names []string
+func (c *code) decodeHoisted(o *tree.Struct) (args string) {
 	one := len(conformantDims(c.generator, o)) == 1
 	for range conformantDims(c.generator, o) {
 		n := c.vars.local("n")
-		names = append(names, n)
 		if a := lastArray(c.generator, o); one && a != nil && !a.IsString && !form(a).varying {
 			c.line("%s := %s.Count(%d)", n, c.v, c.minFlat(form(a).elem))
 		} else {
@@ -80,11 +76,7 @@ func (c *code) decodeHoisted(o *tree.Struct) (args string, free func()) {
 		}
 		args += ", " + n
 	}
-	return args, func() {
-		for _, n := range names {
-			c.vars.free(n)
-		}
-	}
+	return args
 }
 
 // lastArray is the conformant array at the end of a structure.
@@ -155,9 +147,7 @@ func (c *code) decodeFlat(t tree.Type, x string) {
 		case len(f.dyn) == 0:
 			c.decodeFlats(inner(o), x, "", "")
 		default: // varying in an array of fixed size
-			n, free := c.decodeExtent(f, x, nil)
-			c.decodeFlats(f.elem, x, "nil", n)
-			free()
+			c.decodeFlats(f.elem, x, "nil", c.decodeExtent(f, x, nil))
 		}
 	}
 }
@@ -197,9 +187,7 @@ func (c *code) decodeDeferred(t tree.Type, x string) {
 		c.decodeReferent(o, x)
 	case *tree.Array:
 		if !stringArray(o) {
-			elem, end := c.loop(x)
-			c.decodeDeferred(elementType(o), elem)
-			end()
+			c.each(x, func(elem string) { c.decodeDeferred(elementType(o), elem) })
 		}
 	}
 }
@@ -216,12 +204,12 @@ func (c *code) decodeReferent(o *tree.Pointer, x string) {
 	case tree.Full:
 		cond = c.qual(ndrPath, "ReadFull") + "(" + c.ref + ", " + x + ") && " + cond
 	}
-	c.line("if %s {", cond)
-	c.decodeRoot(o.Elem, c.pointee(o, x))
-	if enter == "Enter" {
-		c.line("%s.Leave()", c.v)
-	}
-	c.line("}")
+	c.block("if "+cond, func() {
+		c.decodeRoot(o.Elem, c.pointee(o, x))
+		if enter == "Enter" {
+			c.line("%s.Leave()", c.v)
+		}
+	})
 }
 
 // decodeArray decodes an array that stands by itself. dst is the slice that
@@ -245,17 +233,10 @@ func (c *code) decodeArray(a *tree.Array, x, dst string) {
 			counts = append(counts, n)
 			c.decodeMax(f, i, n)
 		}
-		n, free := c.decodeExtent(f, x, counts)
-		c.decodeFlats(f.elem, x, dst, n)
-		free()
-		for _, n := range counts {
-			c.vars.free(n)
-		}
+		c.decodeFlats(f.elem, x, dst, c.decodeExtent(f, x, counts))
 	}
 	if c.hasPointers(a.Elem) {
-		elem, end := c.loop(x)
-		c.decodeDeferred(elementType(a), elem)
-		end()
+		c.each(x, func(elem string) { c.decodeDeferred(elementType(a), elem) })
 	}
 }
 
@@ -294,7 +275,7 @@ func (c *code) decodeMax(f arrayForm, i int, n string) {
 // decodeExtent reads offsets and actual counts and returns the expression for
 // the number of elements that follow. counts are the variables that hold the
 // max_counts of conformant dimensions.
-func (c *code) decodeExtent(f arrayForm, x string, counts []string) (n string, free func()) {
+func (c *code) decodeExtent(f arrayForm, x string, counts []string) string {
 	min := c.minFlat(f.elem)
 	if len(f.dyn) == 1 {
 		d := &f.dyn[0]
@@ -311,14 +292,14 @@ func (c *code) decodeExtent(f arrayForm, x string, counts []string) (n string, f
 			}
 		}
 		if !f.varying {
-			return room, func() {}
+			return room
 		}
-		n = c.vars.local("got")
+		n := c.vars.local("got")
 		c.decodeVarying(d, n, room, min)
 		if _, known := c.dimExpr(d.Length); !known && d.Length != nil {
 			c.later("len("+x+")", d.Length)
 		}
-		return n, func() { c.vars.free(n) }
+		return n
 	}
 	var names, rooms []string
 	for i := range f.dyn {
@@ -337,13 +318,7 @@ func (c *code) decodeExtent(f arrayForm, x string, counts []string) (n string, f
 		names = append(names, got)
 		c.decodeVarying(&f.dyn[i], got, rooms[i], 1)
 	}
-	return c.v + ".Product(" + strconv.Itoa(min) + ", " + strings.Join(names, ", ") + ")", func() {
-		if f.varying {
-			for _, n := range names {
-				c.vars.free(n)
-			}
-		}
-	}
+	return c.v + ".Product(" + strconv.Itoa(min) + ", " + strings.Join(names, ", ") + ")"
 }
 
 // decodeVarying reads offset and actual count of one dimension into the new
@@ -364,7 +339,6 @@ func (c *code) decodeVarying(d *tree.Dim, n, room string, min int) {
 		if hasLength {
 			c.line("%s.Want(%s, %s)", c.v, n, length)
 		}
-		c.vars.free(first)
 	case hasLength:
 		c.line("%s := %s.VaryingIs(%s, %s, %d)", n, c.v, length, room, min)
 	default:
@@ -398,9 +372,7 @@ func (c *code) decodeFlats(elem tree.Type, x, dst, n string) {
 	default:
 		c.line("%s = %s(%s, %s)", x, c.qual(ndrPath, "Slice"), dst, n)
 	}
-	e, end := c.loop(x)
-	c.decodeFlat(elem, e)
-	end()
+	c.each(x, func(e string) { c.decodeFlat(elem, e) })
 }
 
 // decodeUnion reads the discriminant of a non-encapsulated union and its arm.
@@ -426,16 +398,14 @@ func (c *code) decodeUnion(o *tree.SwitchedUnion, x string) {
 // decodePipe reads a pipe into one slice.
 func (c *code) decodePipe(o *tree.Pipe, x string) {
 	n := c.vars.local("n")
-	size := c.minFlat(o.Elem)
-	c.line("for %s := %s.Chunk(%d); %s > 0; %s = %s.Chunk(%d) {", n, c.v, size, n, n, c.v, size)
-	part := c.vars.local("part")
-	c.line("var %s []%s", part, c.goType(o.Elem))
-	c.decodeFlats(o.Elem, part, "nil", n)
-	c.line("%s.EndChunk(%s)", c.v, n)
-	c.line("%s = append(%s, %s...)", x, x, part)
-	c.line("}")
-	c.vars.free(part)
-	c.vars.free(n)
+	next := n + " = " + c.v + ".Chunk(" + strconv.Itoa(c.minFlat(o.Elem)) + ")"
+	c.block("for "+strings.Replace(next, " =", " :=", 1)+"; "+n+" > 0; "+next, func() {
+		part := c.vars.local("part")
+		c.line("var %s []%s", part, c.goType(o.Elem))
+		c.decodeFlats(o.Elem, part, "nil", n)
+		c.line("%s.EndChunk(%s)", c.v, n)
+		c.line("%s = append(%s, %s...)", x, x, part)
+	})
 }
 
 // later notes that got must be what an expression says whose names are not all

@@ -26,9 +26,9 @@ func (c *code) encodeRoot(t tree.Type, x string) {
 		return
 	case *tree.Pointer:
 		if o.Kind == tree.Unique {
-			c.line("if %s.Pointer(%s != nil) {", c.v, x)
-			c.encodeRoot(o.Elem, c.pointee(o, x))
-			c.line("}")
+			c.block("if "+c.v+".Pointer("+x+" != nil)", func() {
+				c.encodeRoot(o.Elem, c.pointee(o, x))
+			})
 			return
 		}
 	}
@@ -126,9 +126,7 @@ func (c *code) encodeDeferred(t tree.Type, x string) {
 		c.encodeReferent(o, x)
 	case *tree.Array:
 		if !stringArray(o) {
-			elem, end := c.loop(x)
-			c.encodeDeferred(elementType(o), elem)
-			end()
+			c.each(x, func(elem string) { c.encodeDeferred(elementType(o), elem) })
 		}
 	}
 }
@@ -156,15 +154,16 @@ func (c *code) encodeReferent(o *tree.Pointer, x string) {
 	if deep {
 		cond += c.v + ".Enter()"
 	}
-	if cond != "" {
-		c.line("if %s {", cond)
+	body := func() {
+		c.encodeRoot(o.Elem, c.pointee(o, x))
+		if deep {
+			c.line("%s.Leave()", c.v)
+		}
 	}
-	c.encodeRoot(o.Elem, c.pointee(o, x))
-	if deep {
-		c.line("%s.Leave()", c.v)
-	}
-	if cond != "" {
-		c.line("}")
+	if cond == "" {
+		body()
+	} else {
+		c.block("if "+cond, body)
 	}
 }
 
@@ -178,9 +177,7 @@ func (c *code) encodeArray(a *tree.Array, x string) {
 	c.encodeCounts(a, f, x)
 	c.encodeElements(a, f, x)
 	if c.hasPointers(a.Elem) {
-		elem, end := c.loop(x)
-		c.encodeDeferred(elementType(a), elem)
-		end()
+		c.each(x, func(elem string) { c.encodeDeferred(elementType(a), elem) })
 	}
 }
 
@@ -293,9 +290,7 @@ func (c *code) encodeFlats(elem tree.Type, x string) {
 	if n := len(x); n > 3 && x[n-3:] == "[:]" {
 		base = x[:n-3]
 	}
-	e, end := c.loop(base)
-	c.encodeFlat(elem, e)
-	end()
+	c.each(base, func(e string) { c.encodeFlat(elem, e) })
 }
 
 // encodeExtent checks the number of elements and writes offset and actual
@@ -405,20 +400,17 @@ func (c *code) alignUnion(u *tree.Union, disc tree.Type) {
 
 // encodePipe writes a slice as a pipe, in chunks that a receiver can work with.
 func (c *code) encodePipe(o *tree.Pipe, x string) {
-	at, n := c.vars.local("at"), c.vars.local("n")
-	c.line("for %s := 0; %s < len(%s); {", at, at, x)
-	c.line("%s := min(len(%s)-%s, %d)", n, x, at, pipeChunk)
-	c.line("%s.Chunk(%s)", c.v, n)
-	part := c.vars.local("part")
-	c.line("%s := %s[%s : %s+%s]", part, x, at, at, n)
-	c.encodeFlats(o.Elem, part)
-	c.line("%s.EndChunk(%s)", c.v, n)
-	c.line("%s += %s", at, n)
-	c.line("}")
+	at := c.vars.local("at")
+	c.block("for "+at+" := 0; "+at+" < len("+x+");", func() {
+		n, part := c.vars.local("n"), c.vars.local("part")
+		c.line("%s := min(len(%s)-%s, %d)", n, x, at, pipeChunk)
+		c.line("%s := %s[%s : %s+%s]", part, x, at, at, n)
+		c.line("%s.Chunk(%s)", c.v, n)
+		c.encodeFlats(o.Elem, part)
+		c.line("%s.EndChunk(%s)", c.v, n)
+		c.line("%s += %s", at, n)
+	})
 	c.line("%s.EndPipe()", c.v)
-	c.vars.free(part)
-	c.vars.free(n)
-	c.vars.free(at)
 }
 
 // pipeChunk is the number of elements in a chunk.

@@ -71,6 +71,7 @@ func Generate(p *tree.Program, o Options) ([]File, []*diag.Diagnostic) {
 	}
 	g.assignPackages()
 	g.declareAll()
+	g.refuseInterfaces()
 	g.refuseTypes()
 	g.planAll()
 	var out []File

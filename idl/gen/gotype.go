@@ -12,8 +12,11 @@ func (g *generator) scalarOf(t tree.Type) *scalar {
 	case *tree.Basic:
 		return basicScalars[x.Kind]
 	case *tree.Alias:
-		if x.Xmit != nil {
+		if _, ok := g.codec(x); ok {
 			return nil
+		}
+		if x.Xmit != nil {
+			return g.scalarOf(x.Xmit.Type)
 		}
 		if s := builtinAlias(x); s != nil {
 			return s

@@ -25,10 +25,13 @@ func goReserved(name string) bool {
 }
 
 // scope hands out identifiers that are unique in it.
-type scope struct{ used map[string]bool }
+type scope struct {
+	used  map[string]bool
+	order []string // locals, for giving back those of a block
+}
 
 func newScope(reserved ...string) *scope {
-	s := &scope{map[string]bool{}}
+	s := &scope{used: map[string]bool{}}
 	for _, r := range reserved {
 		s.used[r] = true
 	}
@@ -51,11 +54,17 @@ func (s *scope) local(base string) string {
 		name = base + string(rune('0'+i%10)) + strings.Repeat("_", i/10)
 	}
 	s.used[name] = true
+	s.order = append(s.order, name)
 	return name
 }
 
-// free gives a local variable's name back at the end of its block.
-func (s *scope) free(name string) { delete(s.used, name) }
+// leave gives the names back that were handed out since there were n.
+func (s *scope) leave(n int) {
+	for _, name := range s.order[n:] {
+		delete(s.used, name)
+	}
+	s.order = s.order[:n]
+}
 
 // identifier drops what Go does not allow in names, and leading underscores.
 func identifier(name string) string {

@@ -57,6 +57,43 @@ func (g *generator) planAll() {
 	}
 }
 
+// refuseInterfaces finds the object interfaces that cannot be generated as a
+// whole.
+func (g *generator) refuseInterfaces() {
+	for _, p := range g.packages {
+		for _, f := range p.files {
+			for i := range f.Interfaces() {
+				if it := g.ifaces[i]; it != nil {
+					it.why = g.whyNot(it)
+				}
+			}
+		}
+	}
+}
+
+func (g *generator) whyNot(it *iface) string {
+	i := it.i
+	switch {
+	case it.why != "" || isIUnknown(i):
+		return it.why
+	case i.Object && !i.HasUUID:
+		return "it has no uuid"
+	case i.Base == nil || isIUnknown(i.Base):
+		return ""
+	}
+	b := g.ifaces[i.Base]
+	switch {
+	case b == nil:
+		return "its base " + i.Base.Name + " is only announced"
+	case i.Object && !i.Base.Object:
+		return "its base " + i.Base.Name + " is no object interface"
+	}
+	if why := g.whyNot(b); why != "" {
+		return "its base " + i.Base.Name + " is not generated: " + why
+	}
+	return ""
+}
+
 // planInterface plans the methods of an interface, bases first.
 func (g *generator) planInterface(it *iface) {
 	if it.planned {
@@ -65,25 +102,11 @@ func (g *generator) planInterface(it *iface) {
 	it.planned = true
 	it.used = newScope("Proxy")
 	i := it.i
-	if i.Base != nil {
-		b := g.ifaces[i.Base]
-		switch {
-		case b == nil:
-			it.why = "its base " + i.Base.Name + " is only announced"
-		case b.why != "":
-			it.why = b.why
-		case b.i.Object && !isIUnknown(b.i):
-			g.planInterface(b)
-			if it.why = b.why; it.why != "" {
-				break
-			}
-			for n := range b.used.used {
-				it.used.used[n] = true
-			}
+	if b := g.ifaces[i.Base]; i.Base != nil && b != nil && b.i.Object && !isIUnknown(b.i) {
+		g.planInterface(b)
+		for n := range b.used.used {
+			it.used.used[n] = true
 		}
-	}
-	if it.why == "" && i.Object && !i.HasUUID {
-		it.why = "it has no uuid"
 	}
 	for _, m := range i.Methods {
 		if m.CallAs != nil {

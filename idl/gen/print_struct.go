@@ -326,9 +326,7 @@ func (c *code) decodeTail(t tree.Type, x string, counts []string) {
 			c.line("%s.Want(%s, %s)", c.v, all[i], size)
 		}
 	}
-	n, free := c.decodeExtent(f, x, all)
-	c.decodeFlats(f.elem, x, "nil", n)
-	free()
+	c.decodeFlats(f.elem, x, "nil", c.decodeExtent(f, x, all))
 }
 
 // printRelease prints the method that gives back the interface pointers in a
@@ -374,8 +372,6 @@ func (c *code) release(t tree.Type, x string) {
 			c.line("}")
 		}
 	case *tree.Array:
-		elem, end := c.loop(x)
-		c.release(elementType(o), elem)
-		end()
+		c.each(x, func(elem string) { c.release(elementType(o), elem) })
 	}
 }

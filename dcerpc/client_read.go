@@ -276,7 +276,7 @@ func (cc *ClientConn) handle(h *header, pdu []byte, woken *ClientCall) (*ClientC
 		if cc.pending == 0 {
 			return woken, errShutdown
 		}
-		cc.retired = true
+		cc.retired, cc.cause = true, errShutdown
 		return woken, nil
 	}
 	return woken, errUnexpected

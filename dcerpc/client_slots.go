@@ -177,6 +177,10 @@ func (cc *ClientConn) fail(cause error) {
 		}
 		c.err = c.failure(hr, cause)
 		c.finished = true
+		if cc.body.call == c {
+			// A reader may be writing to its buffer until it notices.
+			c.abandoned = true
+		}
 		c.next, failed = failed, c
 	}
 	cc.pending = 0

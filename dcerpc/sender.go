@@ -25,6 +25,7 @@ type sender struct {
 	err      error         // set once writing is over; everything queued after is dropped
 	room     chan struct{} // closed when queued falls below maxQueued; nil when nobody waits
 	fail     func(error)   // told once, without the lock, when writing fails
+	mixes    bool          // fragments of different messages may interleave
 
 	// The flusher's own: only touched by who set flushing.
 	vecs     net.Buffers
@@ -229,11 +230,18 @@ func (s *sender) collect(batch []outEntry, only *outMessage) (rest []outEntry, b
 }
 
 // putBack queues rest, what is left of batch, in front of what has been queued
-// meanwhile, and keeps an array for the next round.
+// meanwhile, and keeps an array for the next round. A long message makes way
+// for those behind it where that is allowed.
 func (s *sender) putBack(batch, rest []outEntry) {
 	if len(rest) > 0 {
 		// Rare: only messages of more than one write get here.
-		s.queue = append(append(make([]outEntry, 0, len(rest)+len(s.queue)), rest...), s.queue...)
+		all := make([]outEntry, 0, len(rest)+len(s.queue))
+		if s.mixes && rest[0].msg != nil {
+			all = append(append(append(all, rest[1:]...), s.queue...), rest[0])
+		} else {
+			all = append(append(all, rest...), s.queue...)
+		}
+		s.queue = all
 	}
 	clear(batch)
 	if cap(batch) <= 64 {

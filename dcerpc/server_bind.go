@@ -72,6 +72,7 @@ func (c *ServerConn) bind(h *header, pdu []byte) error {
 	c.bound = true
 	c.mu.Lock()
 	c.group = group
+	c.snd.mixes = c.mpx
 	c.ready = c.secs.pending == nil
 	c.mu.Unlock()
 	ack := bindAckPDU{

@@ -64,11 +64,17 @@ func HandOver(ctx context.Context) {
 	if cc == nil {
 		return
 	}
-	// The lock keeps the call from being recycled meanwhile.
+	var conn *ServerConn
+	var token uint64
 	cc.mu.Lock()
-	defer cc.mu.Unlock()
 	if cc.call != nil {
-		cc.call.HandOver()
+		conn, token = cc.call.Conn, cc.call.token
+	}
+	cc.mu.Unlock()
+	// Not under the lock, which is taken under the connection's elsewhere. If
+	// the call returns meanwhile its token means nothing any more.
+	if conn != nil {
+		conn.takeOver(token)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -396,6 +397,43 @@ func TestReplyMemory(t *testing.T) {
 			})
 		}
 		wg.Wait()
+	})
+}
+
+// TestLongReplyMakesWay: a short reply does not wait for the end of a long one.
+func TestLongReplyMakesWay(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, c, p := serveFunc(t, func(sc *ServerCall) error {
+			sc.Reply = make([]byte, 50)
+			if sc.Opnum == 1 {
+				sc.HandOver()
+				sc.Reply = make([]byte, 32<<20)
+			}
+			return nil
+		})
+		defer s.Close()
+		defer c.Close()
+		long := make(chan error, 1)
+		var over atomic.Bool
+		go func() {
+			out, err := invoke(context.Background(), p, 1, nil)
+			if err == nil && len(out) != 32<<20 {
+				err = errors.New("cut off")
+			}
+			over.Store(true)
+			long <- err
+		}()
+		for range 10 {
+			if _, err := invoke(context.Background(), p, 0, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if over.Load() {
+			t.Error("10 short calls outlasted 32 MiB")
+		}
+		if err := <-long; err != nil {
+			t.Error(err)
+		}
 	})
 }
 

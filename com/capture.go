@@ -39,10 +39,17 @@ func SetHRESULT(ctx context.Context, hr HRESULT) {
 // ResultGetter is implemented by the same context, for stubs.
 type ResultGetter interface{ TakeHRESULT() HRESULT }
 
+// ErrorSetter may be implemented by the same context: it is told of the error
+// that the method returned, which may have more to say than its HRESULT.
+type ErrorSetter interface{ MethodFailed(err error) }
+
 // MethodResult turns the error of a Go method into the HRESULT that travels.
 // Stubs call it with the context that they called the method with.
 func MethodResult(ctx context.Context, err error) HRESULT {
 	if err != nil {
+		if s, ok := ctx.Value(ResultKey).(ErrorSetter); ok {
+			s.MethodFailed(err)
+		}
 		return HRESULTOf(err)
 	}
 	if g, ok := ctx.Value(ResultKey).(ResultGetter); ok {

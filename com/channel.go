@@ -21,6 +21,10 @@ type RPCOLEMESSAGE struct {
 	NDR64    bool             // transfer syntax: NDR64 instead of NDR 2.0
 	Align    uint8            // offset of Buffer[0] from a multiple of 8 in the stub data, 0 to 7
 	Reserved any              // the channel's own; neither read nor changed by anybody else (CF-229)
+	// ErrorInfo is what came with the reply to a method that failed; nil for
+	// most. A proxy that finds a failure code at the end of the reply makes it
+	// part of its error.
+	ErrorInfo *ErrorInfo
 }
 
 // IRpcChannelBuffer carries the calls of one interface proxy, or one incoming

@@ -24,6 +24,8 @@ type Error struct {
 	Attempts  []Attempt // everything that was tried, in order; may be nil
 	Hint      string    // one sentence on what to do about it; may be ""
 	Err       error     // the cause; may be nil
+	// Info is what the server's method said of its failure; nil for most.
+	Info *ErrorInfo
 }
 
 // Attempt is one of several ways that an operation tried.
@@ -53,6 +55,9 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (step %s)", e.Step)
 	}
 	fmt.Fprintf(&b, ": %s", e.HRESULT.Error())
+	if e.Info != nil {
+		b.WriteString(e.Info.text())
+	}
 	if e.Err != nil {
 		if _, same := e.Err.(HRESULT); !same {
 			fmt.Fprintf(&b, ": %v", e.Err)

@@ -36,6 +36,9 @@ func DescFor(iid *IID, v any) *Desc {
 // only.
 func (p *Proxy) End(ctx context.Context, op uint32, hr HRESULT, err error) error {
 	if err != nil {
+		if e, ok := err.(*Error); ok && e.Info != nil {
+			captureHRESULT(ctx, hr) // the method's own failure, with more to say
+		}
 		return p.Fail(op, err)
 	}
 	return p.Result(ctx, op, hr)

@@ -179,8 +179,14 @@ func (p *Proxy) Result(ctx context.Context, op uint32, hr HRESULT) error {
 // Fail wraps an error that came up while arguments or results were marshaled.
 // Generated code only.
 func (p *Proxy) Fail(op uint32, err error) error {
-	if e, ok := err.(*Error); ok && e.Interface != "" {
+	e, ok := err.(*Error)
+	if ok && e.Interface != "" {
 		return e
+	}
+	if ok && e.Info != nil { // the method's own failure
+		n := p.newError(op)
+		n.HRESULT, n.Info = e.HRESULT, e.Info
+		return n
 	}
 	n := p.newError(op)
 	n.HRESULT, n.Err = HRESULTOf(err), err

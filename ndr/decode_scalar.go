@@ -115,8 +115,16 @@ func (d *Decoder) Uint3264() uint64 {
 	return uint64(d.Uint32())
 }
 
-// HRESULT reads a result code.
-func (d *Decoder) HRESULT() com.HRESULT { return com.HRESULT(d.Uint32()) }
+// HRESULT reads a result code. When it is the one at the end of a reply, says
+// failure, and error information came with the reply, the two are the error of
+// the decoder.
+func (d *Decoder) HRESULT() com.HRESULT {
+	hr := com.HRESULT(d.Uint32())
+	if hr.Failed() && d.m != nil && d.m.ErrorInfo != nil && d.Left() < 4 {
+		d.Fail(com.MethodError(hr, d.m.ErrorInfo))
+	}
+	return hr
+}
 
 // GUID reads a GUID.
 func (d *Decoder) GUID() com.GUID {

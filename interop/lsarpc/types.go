@@ -97,9 +97,6 @@ type LsaString struct {
 	Buffer        []uint16
 }
 
-// stringSize is the least size of an LsaString on the wire.
-const stringSize = 8
-
 func (v *LsaString) encode(e *ndr.Encoder) {
 	e.Align(4, 8)
 	e.Uint16(v.Length)

@@ -1,0 +1,47 @@
+package interop
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// Samba's suite of single PDUs: what a server may and may not accept, and the
+// exact answers of Windows.
+func TestRawProtocol(t *testing.T) {
+	t.Parallel()
+	module(t, "samba.tests.dcerpc.raw_protocol", "python3-samba")
+	list, err := os.ReadFile("testdata/raw_protocol.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names, slow []string
+	for line := range strings.Lines(string(list)) {
+		switch name, _, _ := strings.Cut(strings.TrimSpace(line), "#"); {
+		case name == "":
+		case strings.HasPrefix(name, "test_fragmented_requests"):
+			slow = append(slow, name) // they wait for 10 ms behind each fragment
+		default:
+			names = append(names, name)
+		}
+	}
+	n := newNamespace(t)
+	startFixture(t, n)
+	stop := capture(t, n)
+	t.Run("quick", func(t *testing.T) {
+		if count := drive(t, n, "raw_protocol.py", names...); count != len(names) {
+			t.Errorf("%d verdicts on %d cases", count, len(names))
+		}
+	})
+	t.Run("slow", func(t *testing.T) {
+		for _, name := range slow {
+			t.Run("", func(t *testing.T) {
+				t.Parallel()
+				if count := drive(t, n, "raw_protocol.py", name); count != 1 {
+					t.Errorf("%d verdicts on %s", count, name)
+				}
+			})
+		}
+	})
+	stop(expectation{protocols: []string{"mgmt", "epm"}})
+}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -159,14 +160,12 @@ func TestTortureEcho(t *testing.T) {
 	n := newNamespace(t)
 	startFixture(t, n)
 	stop := capture(t, n)
-	t.Run("syntax", func(t *testing.T) {
-		for name, options := range map[string]string{"little-endian": "", "big-endian": "bigendian", "NDR64": "ndr64"} {
-			x := torture{test: "rpc.echo", mapped: true, options: options, passes: passes}
-			t.Run(name, func(t *testing.T) {
-				t.Parallel() // it sleeps most of the time
-				x.run(t, n)
-			})
-		}
-	})
+	// All at once: they sleep most of the time.
+	var running sync.WaitGroup
+	for name, options := range map[string]string{"little-endian": "", "big-endian": "bigendian", "NDR64": "ndr64"} {
+		x := torture{test: "rpc.echo", mapped: true, options: options, passes: passes}
+		running.Go(func() { t.Run(name, func(t *testing.T) { x.run(t, n) }) })
+	}
+	running.Wait()
 	stop(expectation{protocols: []string{"epm"}})
 }

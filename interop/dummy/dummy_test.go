@@ -25,7 +25,7 @@ func TestDummy(t *testing.T) {
 	if err := stub.Invoke(ctx, &com.RPCOLEMESSAGE{Op: 3}, nil); !errors.Is(err, com.RPC_E_INVALIDMETHOD) {
 		t.Errorf("a method: %v", err)
 	}
-	if err := stub.Connect(ctx, new(struct{ x int })); !errors.Is(err, com.E_NOINTERFACE) {
+	if _, err := com.QueryDesc(ctx, new(struct{ x int }), IDummyDesc); !errors.Is(err, com.E_NOINTERFACE) {
 		t.Errorf("another object: %v", err)
 	}
 }

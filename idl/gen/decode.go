@@ -386,7 +386,7 @@ func (c *code) decodeUnion(o *tree.SwitchedUnion, x string) {
 	}
 	c.line("%s := int64(%s)", v, get)
 	if want, ok := c.dimExpr(o.Switch); ok {
-		c.line("%s.InRange(%s, int64(%s), int64(%s))", c.v, v, want, want)
+		c.line("%s.Want(int(%s), %s)", c.v, v, want)
 	} else if o.Switch != nil {
 		got := c.hoist("arm", "int")
 		c.line("%s = int(%s)", got, v)

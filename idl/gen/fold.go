@@ -119,11 +119,11 @@ func sameRef(a, b tree.Expr) bool {
 	return ok1 && ok2 && x.Param == y.Param
 }
 
-// sliceOf returns the array that t is in Go a slice of: an array, or a unique
-// pointer to one, with one dynamic dimension.
+// sliceOf returns the array that t is in Go a slice of: an array, or a pointer
+// to one that is not full, with one dynamic dimension.
 func sliceOf(g *generator, t tree.Type) *tree.Array {
 	t = g.open(t)
-	if ptr, ok := t.(*tree.Pointer); ok && ptr.Kind == tree.Unique {
+	if ptr, ok := t.(*tree.Pointer); ok && ptr.Kind != tree.Full {
 		t = g.open(ptr.Elem)
 	}
 	if a, ok := t.(*tree.Array); ok {

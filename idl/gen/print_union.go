@@ -203,10 +203,14 @@ func (uc *unionCode) arm(a *tree.Arm) {
 	uc.line("func (u *%s) %s() (v %s, ok bool) {", uc.name, uc.methods[a], typ)
 	uc.line("switch u.Tag() {")
 	if a.Default {
+		var others []string
 		for _, other := range uc.u.Arms {
 			if !other.Default && len(other.Cases) > 0 {
-				uc.line("case %s:", uc.cases(other))
+				others = append(others, uc.cases(other))
 			}
+		}
+		if len(others) > 0 {
+			uc.line("case %s:", strings.Join(others, ", "))
 		}
 		uc.line("default:")
 	} else {

@@ -47,7 +47,7 @@ func (w *Wire) Live() int {
 func (w *Wire) AppendInterface(_ context.Context, b []byte, _ *com.Desc, v any) ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.objects = append(w.objects, v)
+	w.objects = append(w.objects, com.Keep(v)) // a message holds what it carries
 	b = binary.LittleEndian.AppendUint32(b, objrefMark)
 	return binary.LittleEndian.AppendUint32(b, uint32(len(w.objects)-1)), nil
 }
@@ -68,9 +68,8 @@ func (w *Wire) ReadInterface(ctx context.Context, b []byte, d *com.Desc) (any, e
 	if d.NewProxy == nil { // IUnknown, and what no package describes
 		return v, nil
 	}
-	if p, ok := v.(com.Proxied); ok {
-		com.Keep(p)
-		return v, nil
+	if _, ok := v.(com.Proxied); ok {
+		return v, nil // with the count that the message held
 	}
 	return w.Proxy(ctx, d, v)
 }

@@ -94,7 +94,9 @@ func (a *Apartment) customUnmarshal(ctx context.Context, r *orpc.OBJREF, stm com
 		skipCustom(ctx, stm, r)
 		return nil, err
 	}
-	ctx = withOrigin(a.inside(ctx), from)
+	if ctx, err = nested(a.inside(ctx), from); err != nil {
+		return nil, err
+	}
 	var v any
 	err = a.rt.guard(ctx, "UnmarshalInterface", func() (err error) {
 		v, err = im.UnmarshalInterface(ctx, stm, iid)
@@ -134,7 +136,9 @@ func (a *Apartment) customRelease(ctx context.Context, r *orpc.OBJREF, stm com.I
 		skipCustom(ctx, stm, r)
 		return err
 	}
-	ctx = withOrigin(a.inside(ctx), from)
+	if ctx, err = nested(a.inside(ctx), from); err != nil {
+		return err
+	}
 	return a.rt.guard(ctx, "ReleaseMarshalData", func() error { return im.ReleaseMarshalData(ctx, stm) })
 }
 

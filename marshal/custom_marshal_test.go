@@ -1,6 +1,7 @@
 package marshal_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -666,8 +667,30 @@ func TestPeersCannotNestAnotherClass(t *testing.T) {
 // nester unmarshals what another packet in its data stands for.
 type nester struct{ reader }
 
+func (n *nester) ReleaseMarshalData(ctx context.Context, stm com.IStream) error {
+	return marshal.ApartmentOf(ctx).CoReleaseMarshalData(ctx, stm)
+}
+
 func (n *nester) UnmarshalInterface(ctx context.Context, stm com.IStream, iid *com.IID) (any, error) {
 	return marshal.ApartmentOf(ctx).CoUnmarshalInterface(ctx, stm, iid)
+}
+
+func TestNestingIsBounded(t *testing.T) {
+	w := newWorld(t)
+	w.rt.RegisterUnmarshalClass(classReader, func(context.Context) (com.IMarshal, error) {
+		return &nester{reader{read: new([]string)}}, nil
+	})
+	one := w.marshal(&custom{class: classReader}, 0).(*com.MemoryStream).Bytes()
+	for _, c := range []struct {
+		n  int
+		hr com.HRESULT
+	}{{15, com.STG_E_READFAULT}, {16, com.STG_E_READFAULT}, {17, com.RPC_E_INVALID_OBJREF}, {100_000, com.RPC_E_INVALID_OBJREF}} {
+		packet := bytes.Repeat(one, c.n)
+		_, err := w.unmarshal(w.b, com.NewMemoryStream(packet))
+		wantCode(t, fmt.Sprintf("%d levels", c.n), err, c.hr)
+		err = w.b.CoReleaseMarshalData(w.cb, com.NewMemoryStream(packet))
+		wantCode(t, fmt.Sprintf("%d levels, release", c.n), err, c.hr)
+	}
 }
 
 func TestUnmarshalClassIsRegisteredOnce(t *testing.T) {

@@ -89,19 +89,31 @@ func (rt *Runtime) admits(ctx context.Context, clsid com.CLSID) error {
 		Hint: "no unmarshal class is registered under this CLSID for packets of other processes (RegisterUnmarshalClass)"}
 }
 
-type originKey struct{}
+// maxNesting bounds how deep custom packets may be nested in each other, so
+// that no packet can make a process recurse without end.
+const maxNesting = 16
 
-// withOrigin marks the context of an unmarshal class that reads a packet of
-// another process: packets nested in that one are a peer's as well.
-func withOrigin(ctx context.Context, from origin) context.Context {
-	if from == fromPeer {
-		return context.WithValue(ctx, originKey{}, from)
+type nestingKey struct{}
+
+// nesting says inside of which packet an unmarshal class is at work.
+type nesting struct {
+	from  origin
+	depth int
+}
+
+// nested returns the context of an unmarshal class that reads a packet: the
+// packets nested in it have its origin, and are one level deeper.
+func nested(ctx context.Context, from origin) (context.Context, error) {
+	n, _ := ctx.Value(nestingKey{}).(nesting)
+	if n.depth == maxNesting {
+		return ctx, &com.Error{HRESULT: com.RPC_E_INVALID_OBJREF, Step: step.Interface,
+			Hint: "too many packets are nested in each other"}
 	}
-	return ctx
+	return context.WithValue(ctx, nestingKey{}, nesting{from, n.depth + 1}), nil
 }
 
 // originOf tells whose packets are read with ctx.
 func originOf(ctx context.Context) origin {
-	from, _ := ctx.Value(originKey{}).(origin)
-	return from
+	n, _ := ctx.Value(nestingKey{}).(nesting)
+	return n.from
 }

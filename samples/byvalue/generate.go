@@ -1,0 +1,3 @@
+package byvalue
+
+//go:generate go run oxid/cmd/oxid idl byvalue.idl

@@ -13,6 +13,7 @@ import (
 	"oxid/com"
 	"oxid/dcerpc"
 	"oxid/dcerpc/epm"
+	"oxid/internal/leak"
 	"oxid/orpc"
 )
 
@@ -58,7 +59,7 @@ func tempSocket(t *testing.T) string {
 // A process registers with the daemon; a client on another machine, that has
 // none, activates at the daemon's address and calls the process directly.
 func TestDaemon(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	d := newDaemon(t, socket, "", time.Minute)
 	server := newMachine(t, machineOptions{socket: socket})
@@ -131,7 +132,7 @@ func mustMarshal(t *testing.T, m *machine, word string) orpc.OBJREF {
 
 // Errors of a class's process reach the client through the daemon.
 func TestDaemonPassesErrorsOn(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	d := newDaemon(t, socket, "", time.Minute)
 	server := newMachine(t, machineOptions{socket: socket})
@@ -165,7 +166,7 @@ func TestDaemonPassesErrorsOn(t *testing.T) {
 // The daemon is stopped and started again. The processes notice, register
 // anew, and references that were given away before go on working.
 func TestDaemonRestart(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	d := newDaemon(t, socket, "", time.Minute)
 	addr := d.Addrs()[0].String()
@@ -214,7 +215,7 @@ func TestDaemonRestart(t *testing.T) {
 
 // One daemon has one socket, and one that was killed leaves nothing in the way.
 func TestDaemonSocket(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	start := func() (*Daemon, error) {
 		return StartDaemon(DaemonOptions{Addresses: []string{"127.0.0.1:0"}, Socket: socket, Options: Options{Logger: quiet}})
@@ -255,7 +256,7 @@ func TestDaemonSocket(t *testing.T) {
 
 // Ports that cannot be had are told with what to do.
 func TestDaemonAddresses(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	d := newDaemon(t, tempSocket(t), "", time.Minute)
 	taken := d.Addrs()[0].String()
 	_, err := StartDaemon(DaemonOptions{Addresses: []string{"127.0.0.1:0", taken}, Socket: tempSocket(t), Options: Options{Logger: quiet}})
@@ -278,7 +279,7 @@ func TestDaemonAddresses(t *testing.T) {
 
 // A daemon whose listener breaks ends and says why.
 func TestDaemonFails(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	d := newDaemon(t, tempSocket(t), "", time.Minute)
 	d.listens[0].Close()
 	select {
@@ -296,7 +297,7 @@ func TestDaemonFails(t *testing.T) {
 
 // Without a daemon a process embeds, and DialDaemon says what is missing.
 func TestNoDaemon(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	_, err := DialDaemon(t.Context(), LinkOptions{Socket: socket})
 	if !errors.Is(err, ErrNoDaemon) || !strings.Contains(err.Error(), socket) {
@@ -328,7 +329,7 @@ func TestNoDaemon(t *testing.T) {
 
 // Nobody speaks for another process.
 func TestDaemonSessions(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	d := newDaemon(t, socket, "", time.Minute)
 	a := newMachine(t, machineOptions{socket: socket})
@@ -363,7 +364,7 @@ func TestDaemonSessions(t *testing.T) {
 
 // The socket takes connections of processes and nothing else.
 func TestDaemonSocketHostile(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	d := newDaemon(t, socket, "", time.Minute)
 	taken := com.NewGUID()

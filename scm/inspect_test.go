@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"oxid/com"
+	"oxid/internal/leak"
 )
 
 // The tables can be looked at, embedded and in the daemon alike.
 func TestState(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	d := newDaemon(t, socket, "", time.Minute)
 	for name, m := range map[string]*machine{

@@ -9,6 +9,7 @@ import (
 	"oxid/dcerpc"
 	"oxid/dcerpc/epm"
 	"oxid/dcerpc/mgmt"
+	"oxid/internal/leak"
 	"oxid/marshal"
 	"oxid/orpc"
 )
@@ -26,7 +27,7 @@ func TestActivateAndCall(t *testing.T) {
 		{"IActivation", false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			noLeaks(t)
+			leak.Check(t)
 			server := newMachine(t, machineOptions{ndr64: tt.ndr64})
 			client := newMachine(t, machineOptions{ndr64: tt.ndr64})
 			if err := server.serve(t.Context(), "Hello"); err != nil {
@@ -49,7 +50,7 @@ func TestActivateAndCall(t *testing.T) {
 // A packet that comes from elsewhere names an exporter that the client has
 // never heard of: it is resolved through "host[port]" in saResAddr.
 func TestResolveThroughReference(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	server := newMachine(t, machineOptions{})
 	client := newMachine(t, machineOptions{})
 	s := com.NewMemoryStream(nil)
@@ -71,7 +72,7 @@ func TestResolveThroughReference(t *testing.T) {
 
 // What the server answers, asked directly.
 func TestResolveOXID(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	server := newMachine(t, machineOptions{})
 	client := newMachine(t, machineOptions{})
 	resAddr := server.service.(*Local).r.bindings
@@ -95,7 +96,7 @@ func TestResolveOXID(t *testing.T) {
 
 // Activation tells what failed, in the order in which a person would look.
 func TestActivationErrors(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	server := newMachine(t, machineOptions{})
 	client := newMachine(t, machineOptions{})
 	if err := server.serve(t.Context(), "Hello"); err != nil {
@@ -146,7 +147,7 @@ func TestActivationErrors(t *testing.T) {
 
 // Some interfaces are there and some are not: each has its own result.
 func TestPartialActivation(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	server := newMachine(t, machineOptions{})
 	client := newMachine(t, machineOptions{})
 	if err := server.serve(t.Context(), "Hello"); err != nil {
@@ -188,7 +189,7 @@ func TestPartialActivation(t *testing.T) {
 // MODE_GET_CLASS_OBJECT and RemoteGetClassObject give the class object itself:
 // twice the same, and no instance is made.
 func TestGetClassObject(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	server := newMachine(t, machineOptions{})
 	client := newMachine(t, machineOptions{})
 	if err := server.serve(t.Context(), "Hello"); err != nil {
@@ -216,7 +217,7 @@ func TestGetClassObject(t *testing.T) {
 // One port answers everything: resolver, activators, endpoint mapper,
 // management, objects.
 func TestOnePort(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	m := newMachine(t, machineOptions{})
 	conn, err := dcerpc.Dial(t.Context(), "tcp", m.addr, nil)
 	if err != nil {
@@ -237,7 +238,7 @@ func TestOnePort(t *testing.T) {
 
 // Nothing of a resolver stays on the server when it is closed.
 func TestLocalClose(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	s := dcerpc.NewServer(nil)
 	defer s.Close()
 	for range 2 {
@@ -262,7 +263,7 @@ func TestLocalClose(t *testing.T) {
 
 // What a process registers goes away with it.
 func TestRevoke(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	m := newMachine(t, machineOptions{})
 	l := m.service.(*Local)
 	if err := m.serve(t.Context(), "Hello"); err != nil {

@@ -3,8 +3,6 @@ package scm
 import (
 	"context"
 	"net"
-	"runtime"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -151,33 +149,4 @@ func eventually(t *testing.T, what string, f func() bool) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-}
-
-// noLeaks fails the test when goroutines of this module outlive it. Call it
-// first: it looks after every other clean-up.
-func noLeaks(t *testing.T) {
-	t.Helper()
-	t.Cleanup(func() {
-		var left string
-		for range 400 {
-			if left = ours(); left == "" {
-				return
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
-		t.Errorf("goroutines are left:\n%s", left)
-	})
-}
-
-// ours returns the stacks of goroutines of this module, without the test's own.
-func ours() string {
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
-	var list []string
-	for i, g := range strings.Split(string(buf), "\n\n") {
-		if i > 0 && strings.Contains(g, "oxid/") && !strings.Contains(g, "testing.(*T).Run") && !strings.Contains(g, "testing.tRunner(") {
-			list = append(list, g)
-		}
-	}
-	return strings.Join(list, "\n\n")
 }

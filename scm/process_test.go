@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"oxid/com"
+	"oxid/internal/leak"
 )
 
 // The tests of this file run the test binary again as other processes, which
@@ -130,7 +131,7 @@ func (p *process) kill() {
 func TestKilledClient(t *testing.T) {
 	for _, daemon := range []bool{false, true} {
 		t.Run(map[bool]string{false: "embedded", true: "daemon"}[daemon], func(t *testing.T) {
-			noLeaks(t)
+			leak.Check(t)
 			o := machineOptions{period: shortPeriod}
 			if daemon {
 				o.socket = tempSocket(t)
@@ -159,7 +160,7 @@ func TestKilledClient(t *testing.T) {
 
 // A process that is killed is forgotten by the daemon, with its classes.
 func TestKilledServer(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	d := newDaemon(t, socket, "", shortPeriod)
 	client := newMachine(t, machineOptions{period: shortPeriod})
@@ -190,7 +191,7 @@ func TestKilledServer(t *testing.T) {
 // Three processes that can be killed: the daemon is, and another takes its
 // place. The server registers with it, and the client's object lives on.
 func TestKilledDaemon(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	daemon := startProcess(t, "daemon", socket, "127.0.0.1:0")
 	server := newMachine(t, machineOptions{socket: socket})
@@ -227,7 +228,7 @@ func TestKilledDaemon(t *testing.T) {
 
 // A daemon whose socket is gone is not found.
 func TestDaemonIsGone(t *testing.T) {
-	noLeaks(t)
+	leak.Check(t)
 	socket := tempSocket(t)
 	startProcess(t, "daemon", socket, "127.0.0.1:0").kill()
 	_, err := DialDaemon(t.Context(), LinkOptions{Socket: socket, Logger: quiet})

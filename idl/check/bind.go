@@ -432,10 +432,10 @@ func (b *binder) switched(u *tree.Union) tree.Type {
 	if s.SwitchType == nil {
 		s.SwitchType = tree.BasicType(tree.Long) // a constant expression
 	}
-	if !discriminant(b.c.unalias(s.SwitchType)) {
+	if t := b.sw.Type(); t != nil && !discriminant(b.c.unalias(t)) {
 		at := b.attrs.Get("switch_is")
-		d := b.x.m.list.Errorf(at.Exprs[0].Pos(), len(exprText(at.Exprs[0])), "%s is %s and cannot choose the arm of a union", b.sw, article(s.SwitchType))
-		if _, ok := b.c.unalias(s.SwitchType).(*tree.Pointer); ok {
+		d := b.x.m.list.Errorf(at.Exprs[0].Pos(), len(exprText(at.Exprs[0])), "%s is %s and cannot choose the arm of a union", b.sw, article(t))
+		if _, ok := b.c.unalias(t).(*tree.Pointer); ok {
 			d.Fix("write *%s", b.sw)
 		}
 	}

@@ -37,7 +37,8 @@ func (c *checker) checkMethod(w *ifaceWork, m *tree.Method) {
 			why = "return value: " + r
 		}
 	}
-	if m.Problem = why; why != "" {
+	// Where there are errors, their consequences are no news.
+	if m.Problem = why; why != "" && list.Errors()+w.x.m.unit.list.Errors() == 0 {
 		list.Warnf(m.Pos, len(m.Name), "%s.%s cannot travel: %s", w.i.Name, m.Name, why).
 			Fix("describe it for the wire, or mark the method [local] and add a [call_as] method")
 	}

@@ -108,9 +108,8 @@ func (c *checker) declareDecl(x *scope, d *ast.Decl) {
 		for _, dc := range d.Declarators {
 			if dc.Init != nil && d.Spec.Const && !isFunc(dc) {
 				k := &tree.Const{Head: x.head(dc.Name, &d.Lead)}
-				if c.enter(x, valueSpace, dc.Name, k, true); x.m.values[x.ns+dc.Name.Text].thing == k {
-					c.todo[k] = func() { c.fillConst(x, k, d, dc) }
-				}
+				c.enter(x, valueSpace, dc.Name, k, true)
+				c.todo[k] = func() { c.fillConst(x, k, d, dc) }
 			}
 			c.declareParams(x, dc)
 		}
@@ -298,6 +297,8 @@ func sameSort(a, b any) bool {
 // redeclared reports a second definition, unless both say the same and C lets
 // them: equal typedefs and constants.
 func (c *checker) redeclared(m *module, n ast.Name, first, second any, at source.Pos) {
+	c.ensure(first)
+	c.ensure(second)
 	if equalThings(first, second) {
 		m.list.Warnf(n.Pos, len(n.Text), "%s is declared twice, in the same way; MIDL refuses this", n.Text).At(at, "first declared here")
 		return

@@ -219,6 +219,7 @@ func (e *exprs) ident(x *ast.Ident) tree.Expr {
 		if !e.c.ensure(t) {
 			return e.fail(p, len(name), "the value of %s depends on itself", name)
 		}
+		e.failed = e.failed || t.Value.Kind == tree.NoValue // reported there
 		return &tree.ConstRef{Node: node(p, t.Type, t.Value), Const: t}
 	case *tree.EnumMember:
 		ok := e.c.ensure(t.Enum)

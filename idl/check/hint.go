@@ -90,7 +90,6 @@ var standardFile = func() map[string]string {
 			"IEnumVARIANT", "IErrorInfo", "ISupportErrorInfo", "VARIANTARG", "IRecordInfo"},
 		"ocidl.idl": {"IConnectionPoint", "IConnectionPointContainer", "IEnumConnections", "IEnumConnectionPoints", "IProvideClassInfo",
 			"IPersistStreamInit", "CONNECTDATA", "IClassFactory2", "IPersistPropertyBag", "IPropertyBag"},
-		"inspectable.idl": {"IInspectable", "HSTRING", "TrustLevel"},
 	} {
 		for _, n := range names {
 			out[n] = file

@@ -84,7 +84,7 @@ func (c *checker) classIface(x *scope, in *ast.CoclassIface) *tree.CoclassIface 
 		ci.Disp = t
 	default:
 		if !x.winrt {
-			x.m.list.Errorf(in.Name.Pos, len(in.Name.Text), "%s is %s, not an interface", in.Name.Text, describeThing(thing))
+			x.m.list.Errorf(in.Name.Pos, len(in.Name.Text), "%s is %s, not an interface", in.Name.Text, describeThing(sym.thing))
 		}
 		return nil
 	}
@@ -148,7 +148,7 @@ func (c *checker) resolveDisp(x *scope, it *ast.Dispinterface) {
 	for _, in := range it.Methods {
 		m := c.method(&y, in, in.Declarators[0], nil)
 		d.Methods = append(d.Methods, m)
-		if !m.HasID {
+		if !m.HasID && !m.Attrs.Has("id") {
 			x.m.list.Errorf(m.Pos, len(m.Name), "%s has no dispatch id", m.Name).Fix("write [id(1)]")
 		}
 	}

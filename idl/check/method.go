@@ -170,7 +170,7 @@ func (c *checker) bindParam(x *scope, m *tree.Method, prm *tree.Param, p *ast.Pa
 				}
 			}
 		case "range":
-			prm.Range = c.rangeOf(x, p.Attrs.Get("range"), prm.Declared)
+			prm.Range = c.rangeOf(x, &prm.Head)
 		}
 	}
 	if !prm.In && !prm.Out {

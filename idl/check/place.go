@@ -60,7 +60,7 @@ func (c *checker) attrs(x *scope, h *tree.Head, as ast.Attrs, e *exprs, place at
 	for i, a := range as {
 		info := attr.Lookup(a.Name)
 		if place != 0 && info.On&place == 0 && !(info.WinRT && x.winrt) {
-			d := x.m.list.Errorf(a.Pos, len(a.Name), "attribute %s cannot stand on %s", a.Name, place)
+			d := x.m.list.Errorf(a.Pos, len(a.Name), "attribute %s cannot stand on %s", a.Name, placeName(place))
 			d.Fix("it belongs to %s", info.On)
 			continue
 		}
@@ -92,6 +92,16 @@ func (c *checker) attrs(x *scope, h *tree.Head, as ast.Attrs, e *exprs, place at
 		}
 		h.Attrs = append(h.Attrs, t)
 	}
+}
+
+// placeName names the place that a set stands for.
+func placeName(w attr.Where) attr.Where {
+	for _, first := range []attr.Where{attr.Typedef, attr.Arm, attr.Prop} {
+		if w&first != 0 {
+			return first
+		}
+	}
+	return w & -w // the lowest bit
 }
 
 // repeatable reports whether an attribute may be given more than once.
@@ -152,16 +162,19 @@ func (c *checker) intArg(x *scope, a *tree.Attr) (int64, bool) {
 	return v.Int, true
 }
 
-// rangeOf reads range(low, high).
-func (c *checker) rangeOf(x *scope, a *ast.Attr, t tree.Type) *tree.Range {
-	e := exprs{c: c, x: x}
-	if len(a.Exprs) != 2 || a.Exprs[0] == nil || a.Exprs[1] == nil {
+// rangeOf reads range(low, high) among the attributes of h.
+func (c *checker) rangeOf(x *scope, h *tree.Head) *tree.Range {
+	a := h.Attrs.Get("range")
+	if a == nil {
+		return nil // it could not stand there, which was said
+	}
+	if len(a.Args) != 2 || a.Args[0] == nil || a.Args[1] == nil {
 		x.m.list.Errorf(a.Pos, len(a.Name), "range needs two numbers").Fix("write range(0, 100)")
 		return nil
 	}
-	lo, hi := e.expr(a.Exprs[0]).Value(), e.expr(a.Exprs[1]).Value()
+	lo, hi := a.Args[0].Value(), a.Args[1].Value()
 	if !lo.IsInt() || !hi.IsInt() {
-		if !e.failed {
+		if !tree.IsInvalid(a.Args[0].Type()) && !tree.IsInvalid(a.Args[1].Type()) {
 			x.m.list.Errorf(a.Pos, len(a.Name), "the bounds of range are not constant whole numbers")
 		}
 		return nil

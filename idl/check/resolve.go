@@ -112,6 +112,10 @@ func (c *checker) resolveDecl(x *scope, d *ast.Decl) {
 			if _, bad := dc.Init.(*ast.BadExpr); bad {
 				break
 			}
+			if d.Spec.Const {
+				x.m.list.Errorf(dc.Name.Pos, len(dc.Name.Text), "constant %s has no value", dc.Name.Text).Fix("write = value behind it")
+				break
+			}
 			x.m.list.Errorf(dc.Name.Pos, len(dc.Name.Text), "IDL has no variables").
 				Fix("write `const type %s = value;`, or extern for what a header declares", dc.Name.Text)
 		}
@@ -192,6 +196,10 @@ func (c *checker) fillAlias(x *scope, a *tree.Alias, d *ast.Decl, dc *ast.Declar
 		return
 	}
 	a.Target = c.declared(x, d.Spec, dc)
+	if c.refersBack(a.Target) {
+		x.m.list.Errorf(a.Pos, len(a.Name), "typedef %s refers to itself", a.Name).Fix("put a struct between: struct %s { struct %s *next; }", a.Name, a.Name)
+		a.Target = tree.Invalid{}
+	}
 	c.nameTag(a)
 	c.attrs(x, &a.Head, d.Attrs, nil, onTypedef)
 	c.aliasAttrs(x, a, d)
@@ -199,6 +207,31 @@ func (c *checker) fillAlias(x *scope, a *tree.Alias, d *ast.Decl, dc *ast.Declar
 	if dc.Bits != nil {
 		x.m.list.Errorf(dc.Bits.Pos(), 1, "a typedef has no bit width")
 	}
+}
+
+// refersBack reports whether t leads back to a typedef that is being filled
+// in without a struct or union between: a type that could never be written out.
+func (c *checker) refersBack(t tree.Type) bool {
+	switch t := t.(type) {
+	case *tree.Alias:
+		return !c.ensure(t)
+	case *tree.Pointer:
+		return c.refersBack(t.Elem)
+	case *tree.Array:
+		return c.refersBack(t.Elem)
+	case *tree.SafeArray:
+		return c.refersBack(t.Elem)
+	case *tree.Pipe:
+		return c.refersBack(t.Elem)
+	case *tree.Func:
+		for _, p := range t.Params {
+			if c.refersBack(p.Declared) {
+				return true
+			}
+		}
+		return c.refersBack(t.Ret)
+	}
+	return false
 }
 
 // nameTag notes the first typedef that names a struct, union or enum itself.
@@ -260,7 +293,7 @@ func (c *checker) aliasAttrs(x *scope, a *tree.Alias, d *ast.Decl) {
 				x.m.list.Errorf(at.Pos, len(at.Name), "[v1_enum] belongs to an enum, not to %s", a.Target)
 			}
 		case "range":
-			a.Range = c.rangeOf(x, at, a.Target)
+			a.Range = c.rangeOf(x, &a.Head)
 		}
 	}
 }

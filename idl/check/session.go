@@ -131,7 +131,7 @@ func (s *Session) imported(u *unit, im *ast.Import) *unit {
 			return s.newUnit(key, f)
 		}
 	}
-	d := u.list.Errorf(im.Pos, im.Width, "cannot import %q: %v", im.Name, err)
+	d := u.list.Errorf(im.Pos, im.Width, "cannot import \"%s\": %v", im.Name, err)
 	if errors.Is(err, source.ErrNotFound) {
 		d.Fix("name the directory of %s with -I", im.Name)
 	}

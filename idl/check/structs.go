@@ -156,9 +156,7 @@ func (c *checker) bindField(x *scope, f *tree.Field, attrs ast.Attrs, e exprs, p
 	f.Type = b.bind(f.Declared, 0, tree.NoPtrKind)
 	b.finish(f.Type)
 	f.Ignore = attrs.Has("ignore")
-	if a := attrs.Get("range"); a != nil {
-		f.Range = c.rangeOf(x, a, f.Declared)
-	}
+	f.Range = c.rangeOf(x, &f.Head)
 }
 
 // checkStruct reports what can be seen only when all types are known.

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"oxid/idl/ast"
 	"oxid/idl/source"
 	"oxid/idl/tree"
@@ -126,6 +128,13 @@ func (c *checker) specType(x *scope, s *ast.Spec) tree.Type {
 	return tree.Invalid{}
 }
 
+func aOrAn(word string) string {
+	if word == "enum" {
+		return "an enum"
+	}
+	return "a " + word
+}
+
 func (c *checker) typeName(x *scope, t *ast.TypeName) tree.Type {
 	if t == nil || t.Spec == nil {
 		return tree.Invalid{}
@@ -150,7 +159,7 @@ func (c *checker) tagType(x *scope, s *ast.Spec, tag ast.Name) tree.Type {
 	}
 	want := map[ast.SpecKind]string{ast.SpecStruct: "struct", ast.SpecUnion: "union", ast.SpecEnum: "enum"}[s.Kind]
 	if word != want {
-		x.m.list.Errorf(tag.Pos, len(tag.Text), "%s is a %s, not a %s", tag.Text, word, want).
+		x.m.list.Errorf(tag.Pos, len(tag.Text), "%s is %s, not %s", tag.Text, aOrAn(word), aOrAn(want)).
 			Fix("write %s %s", word, tag.Text).At(sym.pos, "it is declared here")
 	}
 	return sym.thing.(tree.Type)
@@ -191,12 +200,9 @@ func (c *checker) namedType(x *scope, s *ast.Spec) tree.Type {
 		if tag := x.lookup(tagSpace, name); tag != nil && tag.defined {
 			// C++ and the Windows Runtime do without the word.
 			if !x.winrt {
-				word := describeThing(tag.thing)
-				word = word[len("a "):]
-				if word[0] == ' ' {
-					word = word[1:]
-				}
-				x.m.list.Warnf(s.Name.Pos, len(name), "%s is the tag of a %s; MIDL refuses it without that word", name, word).
+				what := describeThing(tag.thing)
+				_, word, _ := strings.Cut(what, " ")
+				x.m.list.Warnf(s.Name.Pos, len(name), "%s is the tag of %s; MIDL refuses it without that word", name, what).
 					Fix("write %s %s", word, name)
 			}
 			return tag.thing.(tree.Type)

@@ -44,9 +44,19 @@ func includeChain(p source.Pos) string {
 	if p.File == nil || !p.File.From.IsValid() {
 		return ""
 	}
+	var chain []source.Pos
+	for at := p.File.From; at.IsValid(); at = at.File.From {
+		chain = append(chain, at)
+	}
 	var b strings.Builder
 	word := "in file included from"
-	for at := p.File.From; at.IsValid(); at = at.File.From {
+	for i, at := range chain {
+		if i == 3 && len(chain) > 6 {
+			fmt.Fprintf(&b, "%s %d more files\n", word, len(chain)-5)
+		}
+		if i >= 3 && i < len(chain)-2 && len(chain) > 6 {
+			continue
+		}
 		line, _ := at.LineCol()
 		fmt.Fprintf(&b, "%s %s:%d\n", word, at.File.Path, line)
 		word = "                 from"

@@ -27,6 +27,10 @@ func (p *parser) attrs() ast.Attrs {
 				break
 			}
 			if !p.accept(token.Comma) {
+				if p.is(token.Ident) && attr.Lookup(p.tok.Text) != nil { // the comma was forgotten
+					p.list.Errorf(p.tok.Pos, len(p.tok.Text), "expected ',' before attribute %s", p.tok.Text)
+					continue
+				}
 				d := p.errorAt(p.tok, "expected ',' or ']' after the attribute, found %s", p.tok.Describe())
 				d.At(open.Pos, "the list of attributes starts here")
 			}
@@ -40,10 +44,16 @@ func (p *parser) attrs() ast.Attrs {
 	return out
 }
 
-// syncAttrs skips to behind the ']' of a list with an error in it, so that
+// syncAttrs recovers from an error in a list of attributes and notes it.
+func (p *parser) syncAttrs() {
+	p.attrsBroken = true
+	p.skipAttrs()
+}
+
+// skipAttrs skips to behind the ']' of a list with an error in it, so that
 // what it describes is still read. It gives up at tokens that attributes
 // never hold.
-func (p *parser) syncAttrs() {
+func (p *parser) skipAttrs() {
 	depth := 0
 	for {
 		switch p.tok.Kind {
@@ -96,7 +106,8 @@ func (p *parser) attr(open token.Token) *ast.Attr {
 	switch {
 	case !a.Args:
 		if info.Form != attr.None && info.Form != attr.OptExprs && info.Form != attr.Raw {
-			p.errorAt(at, "attribute %s needs an argument", a.Name).Fix("write %s", example(info))
+			p.list.Errorf(at.Pos, len(at.Text), "attribute %s needs an argument", a.Name).Fix("write %s", example(info))
+			return nil
 		}
 		return a
 	case info.Form == attr.None:
@@ -108,6 +119,9 @@ func (p *parser) attr(open token.Token) *ast.Attr {
 	p.attrArgs(a, info)
 	if !p.bad && !p.accept(token.RParen) {
 		p.errorAt(p.tok, "expected ')' after the argument of %s, found %s", a.Name, p.tok.Describe())
+	}
+	if p.bad {
+		return nil // half an attribute says nothing
 	}
 	return a
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oxid/idl/ast"
+	"oxid/idl/attr"
 	"oxid/idl/token"
 )
 
@@ -75,7 +76,7 @@ loop:
 			return
 		}
 		p.expect(token.RParen)
-	case p.is(token.Ident):
+	case p.is(token.Ident) && !reserved(p.tok.Key):
 		d.Name = ast.Name{Text: p.tok.Text, Pos: p.tok.Pos}
 		d.Doc = p.doc()
 		p.next()
@@ -88,7 +89,7 @@ loop:
 		case p.is(token.LParen):
 			d.Ops = append(d.Ops, p.params(conv))
 			continue
-		case p.is(token.LBrack):
+		case p.is(token.LBrack) && !p.startsAttrs():
 			d.Ops = append(d.Ops, p.bound())
 			continue
 		}
@@ -99,6 +100,30 @@ loop:
 	if len(d.Ops) > 4*MaxDepth {
 		p.errorAt(p.tok, "more than %d operators in one declarator", 4*MaxDepth)
 	}
+}
+
+// reserved reports whether a keyword never serves as a name: those of C.
+func reserved(k token.Keyword) bool {
+	switch k {
+	case token.KwVoid, token.KwInt, token.KwLong, token.KwShort, token.KwChar, token.KwFloat, token.KwDouble, token.KwSigned,
+		token.KwUnsigned, token.KwStruct, token.KwUnion, token.KwEnum, token.KwConst, token.KwVolatile, token.KwTypedef,
+		token.KwExtern, token.KwStatic, token.KwRegister, token.KwSizeof, token.KwSwitch, token.KwCase, token.KwInterface:
+		return true
+	}
+	return false
+}
+
+// startsAttrs reports whether the '[' at hand begins the attributes of
+// something else, because a ',' or ';' was forgotten before it.
+func (p *parser) startsAttrs() bool {
+	t := p.peek(1)
+	if t.Kind != token.Ident || attr.Lookup(t.Text) == nil {
+		return false
+	}
+	if p.tok.Is(token.BOL) {
+		return true
+	}
+	return (t.Text == "in" || t.Text == "out") && (p.peek(2).Kind == token.Comma || p.peek(2).Kind == token.RBrack)
 }
 
 // groups reports whether the '(' at hand groups a declarator rather than
@@ -156,10 +181,7 @@ func (p *parser) params(conv string) ast.Op {
 		prm := p.param()
 		if p.bad {
 			p.syncParam(&op)
-			if p.bad {
-				return op
-			}
-			continue
+			return op
 		}
 		op.Params = append(op.Params, prm)
 		if !p.accept(token.Comma) {
@@ -244,7 +266,11 @@ func (p *parser) paramsFrom() []*ast.Param {
 func (p *parser) param() *ast.Param {
 	prm := &ast.Param{Lead: ast.Lead{Doc: p.doc(), Pos: p.tok.Pos}}
 	if p.is(token.LBrack) {
+		p.attrsBroken = false
 		prm.Attrs = p.attrs()
+		if p.attrsBroken && (p.is(token.Comma) || p.is(token.RParen)) {
+			p.bad = true
+		}
 		if p.bad {
 			return prm
 		}

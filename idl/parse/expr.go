@@ -142,8 +142,9 @@ func (p *parser) postfix() ast.Expr {
 			at := p.tok.Pos
 			p.next()
 			x = &ast.Select{At: at, X: x, Arrow: arrow, Name: p.name("the name of a field")}
-		case p.is(token.LBrack):
+		case p.is(token.LBrack) && !p.startsAttrs():
 			p.errorAt(p.tok, "an expression cannot take an element of an array").Fix("only fields, parameters and *pointer can be used")
+			return &ast.BadExpr{At: p.tok.Pos}
 		default:
 			return x
 		}
@@ -199,6 +200,7 @@ func (p *parser) primary() ast.Expr {
 		if p.is(token.LParen) {
 			p.errorAt(t, "%s looks like a macro or function, which is not known here", t.Text).
 				Fix("#define it, or #include the file that does")
+			return &ast.BadExpr{At: t.Pos}
 		}
 		return &ast.Ident{Name: n}
 	}

@@ -31,6 +31,7 @@ func (p *parser) items() []ast.Item {
 			p.sync()
 			if p.tok.Pos == from && !p.is(token.EOF) && !p.is(token.RBrace) {
 				p.next()
+				p.sync()
 			}
 		}
 	}
@@ -56,9 +57,7 @@ func (p *parser) item() []ast.Item {
 	}
 	switch p.tok.Key {
 	case token.KwImport:
-		if p.peek(1).Kind == token.String {
-			return p.imports()
-		}
+		return p.imports()
 	case token.KwImportlib:
 		if p.peek(1).Kind == token.LParen {
 			return one(p.importLib())
@@ -136,7 +135,11 @@ func (p *parser) imports() []ast.Item {
 	var out []ast.Item
 	for {
 		if !p.is(token.String) {
-			p.expected(`a file name in quotes`)
+			p.expected("a file name in quotes")
+			return out
+		}
+		if p.tok.Broken() {
+			p.next()
 			return out
 		}
 		out = append(out, &ast.Import{Name: strings.Trim(p.tok.Text, `"`), Pos: p.tok.Pos, Width: len(p.tok.Text)})

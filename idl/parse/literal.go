@@ -107,7 +107,10 @@ func (p *parser) char(t token.Token) ast.Expr {
 		r = rune(s[0])
 	}
 	c.Value = r
-	if n == 0 || n != len(s) {
+	if t.Broken() {
+		c.Value = 0
+	} else if n == 0 || n != len(s) {
+		c.Value = 0
 		p.list.Errorf(t.Pos, len(t.Text), "a character constant holds one character, not %d", utf8.RuneCountInString(s))
 	}
 	return c

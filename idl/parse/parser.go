@@ -20,10 +20,14 @@ type parser struct {
 	prev  token.Token   // the one before it
 	// bad is set by the first error of a statement and cleared when the parser
 	// has found its way again; meanwhile no errors are reported.
-	bad   bool
-	depth int
-	stop  bool // nothing more is read
-	pack  []int
+	bad bool
+	// attrsBroken is set when a list of attributes had an error: what it was
+	// to describe may have been skipped with it.
+	attrsBroken bool
+	depth       int
+	stop        bool // nothing more is read
+	ended       bool // an error was reported at the end of the file
+	pack        []int
 	// pragmas are those met since the last item.
 	pragmas []ast.Item
 	winrt   int // > 0 inside a namespace
@@ -100,16 +104,20 @@ var quiet = &diag.Diagnostic{}
 
 // errorAt reports a syntax error and makes the parser look for a new start.
 func (p *parser) errorAt(t token.Token, format string, args ...any) *diag.Diagnostic {
-	if p.bad || p.stop || t.Kind == token.EOF && p.pp.Dead() {
+	// Tokens of kind Other were reported by those who made them.
+	if p.bad || p.stop || t.Kind == token.Other || t.Kind == token.EOF && (p.ended || p.pp.Dead()) {
 		p.bad = true
 		d := *quiet
 		return &d
 	}
 	p.bad = true
+	p.ended = p.ended || t.Kind == token.EOF
 	width := len(t.Text)
 	d := p.list.Errorf(t.Pos, width, format, args...)
 	if t.Is(token.FromMacro) {
-		d.At(t.Pos, "in what macro %s expands to", wordAt(t.Pos))
+		word := wordAt(t.Pos)
+		d.Width = len(word)
+		d.Message += " (in what macro " + word + " expands to)"
 	}
 	return d
 }
@@ -156,6 +164,9 @@ func (p *parser) semicolon(after string) {
 		return
 	}
 	inserted := p.tok.Is(token.BOL) || p.is(token.RBrace) || p.is(token.EOF)
+	if inserted && p.prev.Broken() {
+		return // the ';' is inside the literal that does not end
+	}
 	if !inserted {
 		p.errorAt(p.tok, "expected ';' after %s, found %s", after, p.tok.Describe())
 		return

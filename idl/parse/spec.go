@@ -157,6 +157,9 @@ func (p *parser) spec(what string) *ast.Spec {
 	typed := false
 	for !p.bad && p.is(token.Ident) {
 		k := p.tok.Key
+		if typed && p.tok.Is(token.BOL) && anonymous(s) {
+			break // the ';' behind the body was forgotten
+		}
 		switch k {
 		case token.KwConst:
 			s.Const = true

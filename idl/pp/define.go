@@ -7,10 +7,10 @@ import (
 )
 
 // define obeys #define, the word itself having been read.
-func (p *Preprocessor) define() {
+func (p *Preprocessor) define(dir token.Token) {
 	name, more := p.lineToken()
 	if !more || name.Kind != token.Ident {
-		p.list.Errorf(name.Pos, len(name.Text), "#define needs a name, not %s", name.Describe())
+		p.list.Errorf(dir.Pos, len(dir.Text), "#define needs a name").Fix("write #define NAME value")
 		p.top().SkipLine()
 		return
 	}

@@ -50,9 +50,9 @@ func (p *Preprocessor) directive(hash token.Token) (pragma token.Token, ok bool)
 	}
 	switch t.Text {
 	case "define":
-		p.define()
+		p.define(t)
 	case "undef":
-		p.undef()
+		p.undef(t)
 	case "include", "include_next", "import":
 		p.includeLine(t)
 	case "if", "ifdef", "ifndef":
@@ -171,10 +171,10 @@ func (p *Preprocessor) restTokens() []token.Token {
 	}
 }
 
-func (p *Preprocessor) undef() {
+func (p *Preprocessor) undef(dir token.Token) {
 	t, more := p.lineToken()
 	if !more || t.Kind != token.Ident {
-		p.list.Errorf(t.Pos, len(t.Text), "#undef needs a name")
+		p.list.Errorf(dir.Pos, len(dir.Text), "#undef needs a name")
 		p.top().SkipLine()
 		return
 	}

@@ -57,18 +57,27 @@ func (p *Preprocessor) expand(t *token.Token) bool {
 		}
 		var ok bool
 		if args, ok = p.arguments(m, t); !ok {
-			return true
+			return p.reported(t)
 		}
 	}
 	out, ok := p.substitute(m, args, t)
 	if !ok {
-		return true
+		return p.reported(t)
 	}
 	if p.budget -= len(out); p.budget < 0 {
 		p.tooMuch(t)
 		return true
 	}
 	p.pushTokens(out, m)
+	return true
+}
+
+// reported puts a token in the place of a macro that could not be expanded,
+// on which the parser stumbles without saying more. It returns true.
+func (p *Preprocessor) reported(t *token.Token) bool {
+	other := *t
+	other.Kind, other.Key = token.Other, token.NotKeyword
+	p.pushTokens([]token.Token{other}, nil)
 	return true
 }
 
@@ -279,6 +288,7 @@ func (p *Preprocessor) paste(out []token.Token, from int, m *macro, name *token.
 		}
 		p.list.Errorf(name.Pos, len(m.name), "## in macro %s joins %s and %s to what is no token", m.name, l.Describe(), r.Describe()).
 			At(m.pos, "%s is defined here", m.name)
+		l.Kind = token.Other // was reported
 		return out
 	}
 	t.Pos, t.Flags, t.Doc = name.Pos, l.Flags&^token.NoExpand, token.Comment{}

@@ -187,7 +187,7 @@ func (p *Preprocessor) include(name string, at source.Pos, width int, quoted boo
 		f, err = p.cfg.Loader.Find(name, p.top().File(), quoted)
 	}
 	if err != nil {
-		d := p.list.Errorf(at, width, "cannot include %q: %v", name, err)
+		d := p.list.Errorf(at, width, "cannot include \"%s\": %v", name, err)
 		if isNotFound(err) {
 			d.Fix("name the directory of %s with -I", name)
 		}

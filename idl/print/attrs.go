@@ -257,7 +257,11 @@ func folds(eff, declared tree.Type) []string {
 // pointsToRows reports whether a pointer was declared as pointing to an
 // array, rather than being an array by its attributes.
 func pointsToRows(a *tree.Array, dp *tree.Pointer) bool {
-	da, ok := tree.Unalias(dp.Elem).(*tree.Array)
+	if alias, ok := dp.Elem.(*tree.Alias); ok {
+		_, isArray := tree.Unalias(alias).(*tree.Array)
+		return isArray && a.Alias != nil
+	}
+	da, ok := dp.Elem.(*tree.Array)
 	return ok && len(da.Dims) == len(a.Dims)
 }
 

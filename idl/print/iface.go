@@ -10,11 +10,6 @@ import (
 var kindNames = map[tree.PtrKind]string{tree.Ref: "ref", tree.Unique: "unique", tree.Full: "ptr"}
 
 func (p *printer) iface(i *tree.Interface) {
-	var extra []string
-	if !i.WinRT {
-		extra = append(extra, "pointer_default("+kindNames[i.PointerDefault]+")")
-	}
-	p.lead(&i.Head, extra)
 	base := ""
 	if i.Base != nil {
 		base = " : " + i.Base.Name
@@ -23,6 +18,7 @@ func (p *printer) iface(i *tree.Interface) {
 		p.linef("// interface %s%s", i.Name, base)
 		return
 	}
+	p.lead(&i.Head, []string{"pointer_default(" + kindNames[i.PointerDefault] + ")"})
 	p.linef("interface %s%s", i.Name, base)
 	p.block(func() {
 		p.decls(i.Decls)

@@ -13,7 +13,7 @@ func IDL(w io.Writer, f *tree.File) error {
 	p := &printer{file: f, inner: map[any]bool{}, done: map[any]bool{}}
 	p.collect()
 	for _, im := range f.Imports {
-		p.linef("import %q;", im.Name)
+		p.linef("import \"%s\";", im.Name) // no escapes: it is a path
 	}
 	if len(f.Imports) > 0 {
 		p.blank()
@@ -119,7 +119,7 @@ func (p *printer) decl(d tree.Decl) {
 		p.linef("namespace %s", d.Name)
 		p.block(func() { p.decls(d.Decls) })
 	case *tree.WinRT:
-		p.linef("// %s %s", winrtWords[d.Kind], d.Name)
+		p.linef("// %s", strings.TrimSpace(winrtWords[d.Kind]+" "+d.Name))
 	}
 }
 

@@ -206,7 +206,13 @@ func (p *printer) arm(u *tree.Union, a *tree.Arm) []string {
 	f.Attrs = without(f.Attrs, "case", "default")
 	body := ""
 	if f.Type != nil {
+		if u.Encapsulated {
+			p.indent++ // members stand behind their labels
+		}
 		body = p.field(&f)
+		if u.Encapsulated {
+			p.indent--
+		}
 	}
 	if u.Encapsulated {
 		var lines []string

@@ -107,6 +107,27 @@ type Token struct {
 // Is reports whether all of the given flags are set.
 func (t *Token) Is(f Flags) bool { return t.Flags&f == f }
 
+// Broken reports whether t is a literal that does not end; the scanner said so.
+func (t *Token) Broken() bool {
+	if t.Kind < String || t.Kind > WChar {
+		return false
+	}
+	s := t.Text
+	if s != "" && s[0] == 'L' {
+		s = s[1:]
+	}
+	return len(s) < 2 || s[len(s)-1] != s[0] || len(s) > 2 && s[len(s)-2] == '\\' && !evenBackslashes(s[:len(s)-1])
+}
+
+// evenBackslashes reports whether s ends with an even number of backslashes.
+func evenBackslashes(s string) bool {
+	n := 0
+	for n < len(s) && s[len(s)-1-n] == '\\' {
+		n++
+	}
+	return n%2 == 0
+}
+
 // Describe names t for a message: the punctuator or spelling in quotes.
 func (t *Token) Describe() string {
 	switch t.Kind {

@@ -1,0 +1,2 @@
+typedef long FROM_BAD
+typedef lonng WRONG;

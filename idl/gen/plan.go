@@ -219,7 +219,7 @@ func (g *generator) planParams(pm *method) error {
 		if err := g.check(m.Ret); err != nil {
 			return refuse("return value: %v", err)
 		}
-		pm.ret = &value{name: names.take("ret"), typ: m.Ret}
+		pm.ret = &value{name: names.take(retName(m)), typ: m.Ret}
 		pm.results = append(pm.results, pm.ret)
 	}
 	for _, first := range []bool{true, false} { // [retval] comes first
@@ -370,4 +370,12 @@ func (g *generator) report(it *iface) {
 		g.list.Add(&diag.Diagnostic{Severity: diag.Warning, Pos: m.Pos, Width: len(m.Name),
 			Message: i.Name + "." + m.Name + " is not generated: the runtime has no callbacks"})
 	}
+}
+
+// retName is the name of the result that a function's value becomes.
+func retName(m *tree.Method) string {
+	if b, ok := m.Ret.(*tree.Basic); ok && b.Kind == tree.ErrorStatus {
+		return "status"
+	}
+	return "ret"
 }

@@ -76,6 +76,11 @@ func (v WIDE) String() string {
 	return "WIDE(" + strconv.FormatInt(int64(v), 10) + ")"
 }
 
+const (
+	ANON_A = 3
+	ANON_B = 4
+)
+
 type INNER struct {
 	B byte
 	H int64

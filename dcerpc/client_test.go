@@ -468,3 +468,157 @@ func TestLongCallDoesNotHoldUpIDs(t *testing.T) {
 		<-blocked
 	})
 }
+
+// serveInTurn plays a server that reads one request, writes the answer to its
+// end, and only then reads on, as many do.
+func (p *peer) serveInTurn(reply func(stub []byte) []byte) {
+	var stub []byte
+	for {
+		h, b, err := p.recv()
+		if err != nil {
+			return
+		}
+		if h.typ != ptRequest {
+			continue
+		}
+		if stub = append(stub, b[requestHeaderSize:]...); !h.last() {
+			continue
+		}
+		out := reply(stub)
+		stub = nil
+		for off := 0; off == 0 || off < len(out); off += 5000 {
+			var flags uint8
+			if off == 0 {
+				flags |= pfcFirstFrag
+			}
+			if off+5000 >= len(out) {
+				flags |= pfcLastFrag
+			}
+			if _, err := p.nc.Write(rawResponse(h.callID, flags, out[off:min(off+5000, len(out))])); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// TestReaderDoesNotWriteForOthers: a caller that has the reading role and a long
+// request to send does not go on to send what others queued meanwhile. Nobody
+// would read their answers, and a server that answers in turn would wait for
+// ever.
+func TestReaderDoesNotWriteForOthers(t *testing.T) {
+	for name, stop := range map[string]time.Duration{"no deadline": 0, "deadline": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				c, server := serveRaw(t, nil)
+				defer c.Close()
+				defer server.nc.Close()
+				go func() {
+					server.acceptBind(5840, pfcWhole|pfcConcMpx, 0)
+					time.Sleep(5 * time.Millisecond) // callers queue up
+					server.serveInTurn(func(stub []byte) []byte { return stub })
+				}()
+				p, err := c.Context(context.Background(), plainSyntax)
+				if err != nil {
+					t.Fatal(err)
+				}
+				start := time.Now()
+				errs := make(chan error, 5)
+				for i := range cap(errs) {
+					go func() {
+						ctx := context.Background()
+						if stop > 0 {
+							var cancel context.CancelFunc
+							ctx, cancel = context.WithTimeout(ctx, stop)
+							defer cancel()
+						}
+						in := pattern(1000000, byte(i))
+						out, err := invoke(ctx, p, opEcho, in)
+						if err == nil && !bytes.Equal(in, out) {
+							err = errors.New("another call's reply")
+						}
+						errs <- err
+					}()
+					synctest.Wait()
+				}
+				for range cap(errs) {
+					if err := <-errs; err != nil {
+						t.Error(err)
+					}
+				}
+				if d := time.Since(start); d > time.Second {
+					t.Errorf("took %v", d)
+				}
+			})
+		})
+	}
+}
+
+// TestLateAnswerInTheWay: the server is busy writing the answer to a call that
+// has been given up. The next caller's long request gets through all the same.
+func TestLateAnswerInTheWay(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c, server := serveRaw(t, nil)
+		defer c.Close()
+		defer server.nc.Close()
+		go func() {
+			server.acceptBind(5840, pfcWhole|pfcConcMpx, 0)
+			server.serveInTurn(func(stub []byte) []byte {
+				if len(stub) == 0 {
+					time.Sleep(time.Second)
+					return make([]byte, 4<<20)
+				}
+				return stub
+			})
+		}()
+		p, err := c.Context(context.Background(), plainSyntax)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(context.Background(), 900*time.Millisecond)
+		defer stop()
+		if _, err := invoke(ctx, p, opEcho, nil); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		time.Sleep(200 * time.Millisecond)
+		start := time.Now()
+		in := pattern(2<<20, 1)
+		if out, err := invoke(context.Background(), p, opEcho, in); err != nil || !bytes.Equal(in, out) {
+			t.Errorf("the next call: %v", err)
+		}
+		if d := time.Since(start); d > time.Second {
+			t.Errorf("took %v", d)
+		}
+	})
+}
+
+// TestBufferOfABrokenReplyIsNotReused: a reader may still be writing to it when
+// the caller has got its error.
+func TestBufferOfABrokenReplyIsNotReused(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c, server := serveRaw(t, nil)
+		defer server.nc.Close()
+		go server.acceptBind(5840, pfcWhole|pfcConcMpx, 0)
+		p, err := c.Context(context.Background(), plainSyntax)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 2)
+		for range cap(done) { // two, so that a goroutine reads for both
+			go func() {
+				_, err := invoke(context.Background(), p, opEcho, nil)
+				done <- err
+			}()
+		}
+		h, _ := server.want(ptRequest)
+		server.want(ptRequest)
+		server.send(rawResponse(h.callID, pfcWhole, make([]byte, 60000))[:30000])
+		synctest.Wait()
+		c.Close()
+		for range cap(done) {
+			<-done
+		}
+		if n := len(c.cache.more); c.cache.one.Load() == nil || n != 0 {
+			t.Errorf("%d and %d calls are recycled; want 1 of 2", 1, n)
+		}
+	})
+}

@@ -479,3 +479,84 @@ func TestTokenTooLong(t *testing.T) {
 		c.Close()
 	})
 }
+
+func TestSecurityContextLimit(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		svc := &toyService{typ: 9, legs: 2}
+		s, _ := newTestServer(t, &ServerOptions{Security: []SecurityService{svc}})
+		defer s.Close()
+		c, p, err := secureClient(t, s, svc, com.RPC_C_AUTHN_LEVEL_PKT, ClientOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		o := &ClientSecurity{Service: svc, Level: com.RPC_C_AUTHN_LEVEL_PKT, Target: "bob"}
+		for i := 2; i <= maxSecurityContexts; i++ {
+			if _, err := p.Secure(context.Background(), o); err != nil {
+				t.Fatalf("context %d: %v", i, err)
+			}
+		}
+		if _, err := p.Secure(context.Background(), o); !errors.Is(err, com.RPC_S_PROTOCOL_ERROR) {
+			t.Errorf("one more: %v", err)
+		}
+	})
+}
+
+// TestAuthenticationReactions shows what the server does with conversations
+// that break the rules.
+func TestAuthenticationReactions(t *testing.T) {
+	const whole = pfcWhole
+	auth := func(pdu []byte, typ, level uint8, id uint32, token string) []byte {
+		b := appendAuth(append([]byte{}, pdu...), 0, authTrailer{typ: typ, level: level, context: id}, []byte(token))
+		return endPDU(b, 0, len(token))
+	}
+	features := func(mask uint8) []byte {
+		return rawBind(ptBind, 1, whole, bindPDU{elems: []presElem{elem(0, plainSyntax, NDR20), elem(1, plainSyntax, featureSyntax(mask))}})
+	}
+	alter := rawBind(ptAlterContext, 2, whole, bindPDU{elems: []presElem{elem(0, plainSyntax, NDR20)}})
+	auth3 := append(beginPDU(nil, ptAuth3, whole, 1), 0, 0, 0, 0)
+	req := rawRequest(3, whole, 0, opEcho, []byte("abcd"))
+	begun := auth(plainBind(whole), 9, 2, 0, "leg 1 me") // four legs: not finished
+	whole2 := func(b []byte) []byte { return auth(b, 20, 2, 0, "leg 1 me") }
+	tests := []struct {
+		name string
+		send [][]byte
+		want []string
+	}{
+		{"finished", [][]byte{begun, auth(alter, 9, 2, 0, "leg 3 me"), req}, []string{"ack 0/0", "alter 0/0", "response call 3: 4"}},
+		{"level CALL", [][]byte{auth(plainBind(whole), 9, 3, 0, "leg 1 me")}, []string{"nak 9", "closed"}},
+		{"bad token in the bind", [][]byte{auth(plainBind(whole), 9, 2, 0, "rubbish")}, []string{"nak 9", "closed"}},
+		{"bad token in the alter_context", [][]byte{begun, auth(alter, 9, 2, 0, "rubbish")}, []string{"ack 0/0", "fault 0x5 call 2", "closed"}},
+		{"bad token in the auth3", [][]byte{auth(plainBind(whole), 10, 2, 0, "leg 1 me"), auth(auth3, 10, 2, 0, "rubbish"), req}, []string{"ack 0/0", "fault 0x5 call 3", "closed"}},
+		{"padding in the auth3", [][]byte{auth(plainBind(whole), 10, 2, 0, "leg 1 me"), patch(auth(auth3, 10, 2, 0, "leg 3 me"), 22, 4)}, []string{"ack 0/0", "fault 0x1c00001b call 1", "closed"}},
+		{"request before the end", [][]byte{begun, req}, []string{"ack 0/0", "fault 0x1c01000b call 3 dne", "closed"}},
+		{"alter_context without token before the end", [][]byte{begun, alter}, []string{"ack 0/0", "fault 0x1c01000b call 2 dne", "closed"}},
+		{"type changes", [][]byte{begun, auth(alter, 10, 2, 0, "leg 3 me")}, []string{"ack 0/0", "fault 0x721 call 2", "closed"}},
+		{"level changes", [][]byte{begun, auth(alter, 9, 5, 0, "leg 3 me")}, []string{"ack 0/0", "fault 0x5 call 2", "closed"}},
+		{"another context before the end", [][]byte{begun, auth(alter, 9, 2, 1, "leg 1 me")}, []string{"ack 0/0", "fault 0x1c01000b call 2 dne", "closed"}},
+		{"again after the end", [][]byte{whole2(plainBind(whole)), whole2(alter)}, []string{"ack 0/0", "fault 0x5 call 2", "closed"}},
+		{"second context, not agreed", [][]byte{whole2(plainBind(whole)), auth(alter, 20, 2, 1, "leg 1 me")}, []string{"ack 0/0", "fault 0x1c01000b call 2 dne", "closed"}},
+		{"second context, agreed", [][]byte{whole2(features(1)), auth(alter, 20, 2, 1, "leg 1 me")}, []string{"ack 0/0 3/1", "alter 0/0", "nothing"}},
+		{"several contexts, request names none", [][]byte{whole2(features(1)), auth(alter, 20, 2, 1, "leg 1 me"), req}, []string{"ack 0/0 3/1", "alter 0/0", "fault 0x1c01000b call 3 dne", "closed"}},
+		{"several contexts, request names one", [][]byte{whole2(features(1)), auth(alter, 20, 2, 1, "leg 1 me"), auth(req, 20, 2, 1, "anything")}, []string{"ack 0/0 3/1", "alter 0/0", "response call 3: 4"}},
+		{"auth3 after the end", [][]byte{whole2(plainBind(whole)), auth(auth3, 20, 2, 0, "leg 3 me")}, []string{"ack 0/0", "fault 0x1c01000b call 1 dne", "closed"}},
+		{"first token in an alter_context", [][]byte{plainBind(whole), whole2(alter), req}, []string{"ack 0/0", "alter 0/0", "response call 3: 4"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s, _ := newTestServer(t, &ServerOptions{Security: []SecurityService{
+					&toyService{typ: 9, legs: 4}, &toyService{typ: 10, legs: 3}, &toyService{typ: 20, legs: 2}}})
+				defer s.Close()
+				p := dialRaw(t, s)
+				defer p.nc.Close()
+				go p.nc.Write(bytes.Join(tt.send, nil))
+				for i, want := range tt.want {
+					if got := p.answer(); got != want {
+						t.Fatalf("answer %d: %s; want %s", i, got, want)
+					}
+				}
+			})
+		})
+	}
+}

@@ -67,6 +67,7 @@ func TestServerReactions(t *testing.T) {
 		{"features are not for alter", [][]byte{bind, alter(2, elem(1, plainSyntax, featureSyntax(3)))}, []string{"ack 0/0", "alter 2/2", "nothing"}},
 		{"request with an unknown context", [][]byte{bind, rawRequest(2, whole, 7, opEcho, nil), req(3)}, []string{"ack 0/0", "fault 0x1c010003 call 2 dne", "response call 3: 4"}},
 		{"fragments of a refused request are dropped", [][]byte{bind, rawRequest(2, pfcFirstFrag, 7, opEcho, []byte("12345678")), rawRequest(2, 0, 7, opEcho, []byte("12345678")), rawRequest(2, pfcLastFrag, 7, opEcho, []byte("12345678")), req(3)}, []string{"ack 0/0", "fault 0x1c010003 call 2 dne", "response call 3: 4"}},
+		{"and no more than that", [][]byte{bind, rawRequest(2, pfcFirstFrag, 7, opEcho, nil), rawRequest(2, pfcLastFrag, 7, opEcho, nil), rawRequest(2, pfcLastFrag, 7, opEcho, nil)}, []string{"ack 0/0", "fault 0x1c010003 call 2 dne", "fault 0x1c01000b call 2", "closed"}},
 		{"opnum out of range", [][]byte{bind, rawRequest(2, whole, 0, opCount, nil), req(3)}, []string{"ack 0/0", "fault 0x1c010002 call 2 dne", "response call 3: 4"}},
 		{"object interface without object", [][]byte{rawBind(ptBind, 1, whole, elems(elem(0, objectSyntax, NDR20))), req(2)}, []string{"ack 0/0", "fault 0x1c010017 call 2 dne", "nothing"}},
 		{"handler fails", [][]byte{bind, rawRequest(2, whole, 0, opFail, nil), req(3)}, []string{"ack 0/0", "fault 0x80010108 call 2", "response call 3: 4"}},

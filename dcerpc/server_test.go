@@ -7,7 +7,6 @@ import (
 	"net"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -400,41 +399,40 @@ func TestReplyMemory(t *testing.T) {
 	})
 }
 
-// TestLongReplyMakesWay: a short reply does not wait for the end of a long one.
+// TestLongReplyMakesWay: a short reply does not wait for the end of a long one,
+// when the client can tell them apart.
 func TestLongReplyMakesWay(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s, c, p := serveFunc(t, func(sc *ServerCall) error {
-			sc.Reply = make([]byte, 50)
-			if sc.Opnum == 1 {
-				sc.HandOver()
-				sc.Reply = make([]byte, 32<<20)
+	for _, mpx := range []uint8{pfcConcMpx, 0} {
+		bubble(t, func(t *testing.T) {
+			s := NewServer(nil)
+			defer s.Close()
+			s.Register(&Interface{Syntax: plainSyntax, NumOps: 2, Handler: HandlerFunc(func(c *ServerCall) error {
+				c.Reply = make([]byte, 50)
+				if c.Opnum == 1 {
+					c.HandOver()
+					c.Reply = make([]byte, 8<<20)
+				}
+				return nil
+			})})
+			p := dialRaw(t, s)
+			defer p.nc.Close()
+			p.send(plainBind(pfcWhole | mpx))
+			p.want(ptBindAck)
+			p.send(rawRequest(2, pfcWhole, 0, 1, nil))
+			synctest.Wait() // the long reply fills the pipe
+			p.send(rawRequest(3, pfcWhole, 0, 0, nil))
+			synctest.Wait()
+			var order []uint32
+			for len(order) < 2 {
+				if h, _ := p.want(ptResponse); h.last() {
+					order = append(order, h.callID)
+				}
 			}
-			return nil
+			if want := map[uint8][]uint32{pfcConcMpx: {3, 2}, 0: {2, 3}}[mpx]; !slices.Equal(order, want) {
+				t.Errorf("multiplexing %#x: replies end in the order %d; want %d", mpx, order, want)
+			}
 		})
-		defer s.Close()
-		defer c.Close()
-		long := make(chan error, 1)
-		var over atomic.Bool
-		go func() {
-			out, err := invoke(context.Background(), p, 1, nil)
-			if err == nil && len(out) != 32<<20 {
-				err = errors.New("cut off")
-			}
-			over.Store(true)
-			long <- err
-		}()
-		for range 10 {
-			if _, err := invoke(context.Background(), p, 0, nil); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if over.Load() {
-			t.Error("10 short calls outlasted 32 MiB")
-		}
-		if err := <-long; err != nil {
-			t.Error(err)
-		}
-	})
+	}
 }
 
 func TestRequestMemoryIsTheHandlers(t *testing.T) {
@@ -472,6 +470,35 @@ func TestRequestMemoryIsTheHandlers(t *testing.T) {
 			}
 		}
 		wg.Wait()
+	})
+}
+
+// TestRequestMemoryBesideTheReader is the same for calls that run on goroutines
+// of their own from the start.
+func TestRequestMemoryBesideTheReader(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, c, p := serveFunc(t, func(sc *ServerCall) error {
+			before := append([]byte(nil), sc.Stub...)
+			time.Sleep(10 * time.Millisecond)
+			if !bytes.Equal(before, sc.Stub) {
+				t.Errorf("the stub data of a running call of %d bytes has changed", len(before))
+			}
+			return nil
+		})
+		defer s.Close()
+		defer c.Close()
+		s.Conns()[0].handAlways.Store(true)
+		var wg sync.WaitGroup
+		for i := range 100 {
+			wg.Go(func() {
+				if _, err := invoke(context.Background(), p, 0, pattern(17+i*600, byte(i))); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		wg.Wait()
+		time.Sleep(2 * quietTicks * watchPeriod)
 	})
 }
 

@@ -54,6 +54,7 @@ func Start(ctx context.Context, opts ...Option) (*Process, error) {
 			return nil, err
 		}
 		ro.Server, ro.Registrar = p.server, p.service
+		ro.PingPeriod = p.service.PingPeriod() // a daemon's, where one answers
 		ro.Bindings = func() []orpc.StringBinding { return bindings }
 	}
 	p.rt = marshal.NewRuntime(ro)

@@ -42,8 +42,9 @@ type pingSet struct {
 // oidUse tells how many proxy managers use an object (one an apartment), and
 // whether the resolver has it in the set.
 type oidUse struct {
-	count uint32
-	known bool
+	count   uint32
+	known   bool
+	doubted bool // was in a ping that was answered OR_INVALID_OID
 }
 
 // add begins to keep oid alive.
@@ -156,8 +157,11 @@ func (c *pingClient) pingOnce(ctx context.Context, s *pingSet) error {
 			return err
 		}
 		s.id, s.seq = id, seq
+		if err != nil {
+			add = c.doubt(s, add)
+		}
 		more := c.settle(s, add, del)
-		if !more {
+		if !more || err != nil {
 			if empty {
 				c.forget(s)
 			}
@@ -182,6 +186,24 @@ func (c *pingClient) delta(s *pingSet) (add, del []orpc.OID, empty bool) {
 	}
 	empty = len(add) == 0 && len(s.oids) == len(del)
 	return add, del, empty
+}
+
+// doubt handles a resolver that did not know some of the OIDs, without saying
+// which: all that are new to this are told once more in the next round, for an
+// exporter may register them a moment later. It returns the others.
+func (c *pingClient) doubt(s *pingSet, add []orpc.OID) (settled []orpc.OID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, oid := range add {
+		u := s.oids[oid]
+		if u.doubted {
+			settled = append(settled, oid)
+			continue
+		}
+		u.doubted = true
+		s.oids[oid] = u
+	}
+	return settled
 }
 
 // settle notes what the resolver knows now; it reports whether there is more

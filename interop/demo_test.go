@@ -9,6 +9,7 @@ import (
 // What "oxid demo" sends is what Wireshark understands.
 func TestDemo(t *testing.T) {
 	t.Parallel()
+	program(t, "tshark", "tshark")
 	n := newNamespace(t)
 	path, err := oxidBinary()
 	if err != nil {
@@ -20,5 +21,5 @@ func TestDemo(t *testing.T) {
 	if out, err := n.command(ctx, path, "demo").CombinedOutput(); err != nil {
 		t.Errorf("oxid demo: %v\n%s", err, out)
 	}
-	stop(expectation{protocols: []string{"oxid", "isystemactivator", "remunk"}})
+	stop(expectation{protocols: []string{"IOXIDResolver", "ISystemActivator", "IRemUnknown"}})
 }

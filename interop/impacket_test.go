@@ -13,5 +13,5 @@ func TestImpacket(t *testing.T) {
 	if count := drive(t, n, "dcom_client.py"); count != 25 {
 		t.Errorf("%d checks, want 25", count)
 	}
-	stop(expectation{protocols: []string{"oxid", "remact", "isystemactivator", "remunk"}})
+	stop(expectation{protocols: []string{"IOXIDResolver", "REMACT", "ISystemActivator", "IRemUnknown"}})
 }

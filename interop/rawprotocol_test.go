@@ -46,5 +46,5 @@ func TestRawProtocol(t *testing.T) {
 		}
 		running.Wait()
 	})
-	stop(expectation{protocols: []string{"mgmt", "epm"}})
+	stop(expectation{protocols: []string{"MGMT", "EPM"}})
 }

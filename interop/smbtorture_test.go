@@ -126,7 +126,7 @@ func TestTorture(t *testing.T) {
 	// aligns each arm to its own. The shortest arm, in a reply of 36 bytes, looks
 	// cut off to it. Package dssetup has its bytes as a test.
 	const shortArm = "dssetup && dcerpc.pkt_type == 2 && dcerpc.cn_frag_len == 36"
-	stop(expectation{protocols: []string{"oxid", "epm", "mgmt", "lsarpc", "dssetup"}, except: shortArm})
+	stop(expectation{protocols: []string{"IOXIDResolver", "EPM", "MGMT", "LSARPC", "DSSETUP"}, except: shortArm})
 }
 
 // Two that call every operation with garbage or with nothing at all.
@@ -147,7 +147,7 @@ func TestTortureGarbage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { x.run(t, n) })
 	}
-	stop(expectation{protocols: []string{"oxid", "remact", "epm", "mgmt"}, garbageIn: true})
+	stop(expectation{protocols: []string{"IOXIDResolver", "EPM", "MGMT"}, garbageIn: true})
 }
 
 // Every construct of NDR that rpcecho has, in both byte orders and in NDR64:
@@ -167,5 +167,5 @@ func TestTortureEcho(t *testing.T) {
 		running.Go(func() { t.Run(name, func(t *testing.T) { x.run(t, n) }) })
 	}
 	running.Wait()
-	stop(expectation{protocols: []string{"epm"}})
+	stop(expectation{protocols: []string{"EPM"}})
 }

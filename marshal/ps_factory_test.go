@@ -257,8 +257,7 @@ func TestCF_181_182_183_188_202_GeneratedStub(t *testing.T) {
 		t.Errorf("%d references after Disconnect", n)
 	}
 	s.Disconnect() // harmless
-	type plain struct{ int }
-	if s, err := f.CreateStub(w.ca, calc.ICalcDesc, &plain{}); s != nil || com.HRESULTOf(err) != com.E_NOINTERFACE {
+	if s, err := f.CreateStub(w.ca, calc.ICalcDesc, new(int)); s != nil || com.HRESULTOf(err) != com.E_NOINTERFACE {
 		t.Errorf("a server without the interface: %v, %v", s, err)
 	}
 	if s, err = f.CreateStub(w.ca, calc.ICalcDesc, nil); err != nil || s.CountRefs() != 0 {

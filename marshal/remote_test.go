@@ -21,6 +21,22 @@ type machine struct {
 	mta  *marshal.Apartment
 	srv  *dcerpc.Server
 	done sync.WaitGroup
+	// watch is told of every call that comes in; set it before there are any.
+	watch func(iid com.IID, op uint16)
+}
+
+// lookup finds an interface of the runtime and puts watch in front of it.
+func (m *machine) lookup(s dcerpc.SyntaxID) *dcerpc.Interface {
+	i := m.rt.LookupInterface(s)
+	if i == nil || m.watch == nil {
+		return i
+	}
+	w := *i
+	w.Handler = dcerpc.HandlerFunc(func(c *dcerpc.ServerCall) error {
+		m.watch(s.UUID, c.Opnum)
+		return i.Handler.ServeRPC(c)
+	})
+	return &w
 }
 
 func newMachine(t testing.TB) *machine {
@@ -32,7 +48,7 @@ func newMachineWith(t testing.TB, log *slog.Logger) *machine {
 	t.Helper()
 	m := &machine{}
 	m.srv = dcerpc.NewServer(&dcerpc.ServerOptions{
-		Lookup: func(s dcerpc.SyntaxID) *dcerpc.Interface { return m.rt.LookupInterface(s) },
+		Lookup: m.lookup,
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -15,8 +15,8 @@ func (pm *proxyManager) QueryInterface(ctx context.Context, iid *com.IID) (any, 
 		return pm.handLocal(ctx, d)
 	}
 	descs := com.DescsByIID(iid)
-	if len(descs) == 0 {
-		return nil, &com.Error{HRESULT: com.REGDB_E_IIDNOTREG, Step: step.Interface, Peer: pm.Peer(), Interface: iid.String(),
+	if len(descs) == 0 { // IIDNOTREG is our own affair: for callers the proxy lacks the interface
+		return nil, &com.Error{HRESULT: com.E_NOINTERFACE, Step: step.Interface, Peer: pm.Peer(), Interface: iid.String(), Err: com.REGDB_E_IIDNOTREG,
 			Hint: "no interface of this IID is linked into this program: import the package generated from its IDL"}
 	}
 	return pm.QueryDesc(ctx, descs[0])
@@ -49,7 +49,11 @@ func (pm *proxyManager) QueryDesc(ctx context.Context, d *com.Desc) (any, error)
 		}
 		ipid = refs[0].Std.IPID
 	}
-	return pm.hand(ctx, d, ipid)
+	v, err := pm.hand(ctx, d, ipid)
+	if com.HRESULTOf(err) == com.REGDB_E_IIDNOTREG {
+		err = notLinked(com.E_NOINTERFACE, "proxy", d)
+	}
+	return v, err
 }
 
 // hold pins the core and looks for a reference to iid. It fails when the

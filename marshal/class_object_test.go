@@ -121,7 +121,7 @@ func TestCF_237_EachApartmentHasItsOwn(t *testing.T) {
 	wantCode(t, "a second one in one apartment", err, com.CO_E_OBJISREG)
 }
 
-func TestCF_238_LocalServerInTheProcess(t *testing.T) {
+func TestCF_238_264_LocalServerInTheProcess(t *testing.T) {
 	w := newWorld(t)
 	f := &factory{}
 	w.class(f, local, multiple)

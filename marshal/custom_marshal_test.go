@@ -154,7 +154,7 @@ func (n *nosy) QueryInterface(_ context.Context, iid *com.IID) (any, error) {
 	return nil, com.E_NOINTERFACE
 }
 
-func TestCF_089_118_OrderOfQueries(t *testing.T) {
+func TestCF_089_118_157_OrderOfQueries(t *testing.T) {
 	w := newWorld(t)
 	o := &nosy{custom: custom{class: classReader, size: 4, data: "data"}}
 	w.marshal(o, 0)

@@ -103,7 +103,7 @@ func TestCF_153_OneProxyForEachInterface(t *testing.T) {
 	com.Release(c)
 }
 
-func TestCF_160_161_162_WrongApartment(t *testing.T) {
+func TestCF_160_161_162_163_WrongApartment(t *testing.T) {
 	w, o := newWorld(t), &watched{}
 	c := w.mustUnmarshal(w.b, w.marshal(o, 0))
 	_, err := c.Add(w.ca, 1, 2)

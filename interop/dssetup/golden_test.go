@@ -12,7 +12,7 @@ import (
 // serve makes one call without a connection.
 func serve(dataRep uint32, ndr64 bool, stub ...byte) ([]byte, error) {
 	c := &dcerpc.ServerCall{DataRep: dataRep, NDR64: ndr64, Stub: stub}
-	err := DssetupInterface(Standalone{"WG"}).Handler.ServeRPC(c)
+	err := ServeDssetup(Standalone{"WG"}).Handler.ServeRPC(c)
 	return c.Reply, err
 }
 

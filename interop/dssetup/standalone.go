@@ -9,13 +9,17 @@ type Standalone struct{ Workgroup string }
 const errorInvalidParameter = 87
 
 // GetPrimaryDomainInformation answers the three levels.
-func (s Standalone) GetPrimaryDomainInformation(_ context.Context, level DsRoleInfoLevel) (*DsRoleInfo, uint32, error) {
+func (s Standalone) GetPrimaryDomainInformation(_ context.Context, level DsRoleInfoLevel) (uint32, *DsRoleInfo, error) {
+	var info DsRoleInfo
 	switch level {
-	case DsRolePrimaryDomainInfoBasic, DsRoleUpgradeStatus, DsRoleOperationState:
-		return &DsRoleInfo{
-			Tag:   level,
-			Basic: DsRolePrimaryDomainInfo{MachineRole: DsRoleStandaloneServer, DomainNameFlat: &s.Workgroup},
-		}, 0, nil
+	case DsRolePrimaryDomainInfoBasic:
+		info = DsRoleInfo_Basic(DsRolePrimaryDomainInfo{MachineRole: DsRoleStandaloneServer, DomainNameFlat: &s.Workgroup})
+	case DsRoleUpgradeStatus:
+		info = DsRoleInfo_Upgrade(DsRoleUpgradeInfo{})
+	case DsRoleOperationState:
+		info = DsRoleInfo_Operation(DsRoleOperationInfo{})
+	default:
+		return errorInvalidParameter, nil, nil
 	}
-	return nil, errorInvalidParameter, nil
+	return 0, &info, nil
 }

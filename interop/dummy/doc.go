@@ -2,10 +2,12 @@
 // identifiers that clients of independent implementations activate in their own
 // tests.
 //
-// dummy.go is written in the shape of generated code of dummy.idl.
+// dummy.go is generated from dummy.idl; class.go is the class.
 //
 // # Limitations
 //
 // Those clients know the interface with methods; here every method of it is
 // refused as unknown.
 package dummy
+
+//go:generate go run oxid/cmd/oxid idl dummy.idl

@@ -5,14 +5,10 @@
 //
 // # The way of a call
 //
-//	client.go     a method encodes its parameters into a dcerpc.ClientCall
-//	              ... the RPC runtime carries it ...
-//	server.go     decodes them, calls the implementation, encodes the results
-//	echo.go       is the implementation
-//
-// types.go has the structures and unions of rpcecho.idl with their two halves
-// of NDR. rpcecho.go, types.go, client.go and server.go are written in the
-// shape of generated code.
+// rpcecho.go is generated from rpcecho.idl: a method of its client encodes the
+// parameters and sends them over a presentation context; its handler, at the
+// server, decodes them, calls the implementation, which is in echo.go, and
+// encodes the results.
 //
 // # Limitations
 //
@@ -20,3 +16,5 @@
 // SourceData and TestSleep refuse arguments with which a client could make the
 // server allocate without bound or sleep for years.
 package rpcecho
+
+//go:generate go run oxid/cmd/oxid idl rpcecho.idl

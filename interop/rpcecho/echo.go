@@ -42,23 +42,29 @@ func (Echo) SourceData(_ context.Context, length uint32) ([]byte, error) {
 }
 
 // TestCall returns s1.
-func (Echo) TestCall(_ context.Context, s1 string) (*string, error) { return &s1, nil }
+func (Echo) TestCall(_ context.Context, s1 string) (string, error) { return s1, nil }
 
 // TestCall2 returns the arm of level with every field 10.
-func (Echo) TestCall2(_ context.Context, level uint16) (info EchoInfo, status uint32, err error) {
-	if level < 1 || level > 7 {
-		return info, statusInvalidLevel, nil
+func (Echo) TestCall2(_ context.Context, level uint16) (status uint32, info EchoInfo, err error) {
+	switch level {
+	case 1:
+		info = EchoInfo_Info1(EchoInfo1{10})
+	case 2:
+		info = EchoInfo_Info2(EchoInfo2{10})
+	case 3:
+		info = EchoInfo_Info3(EchoInfo3{10})
+	case 4:
+		info = EchoInfo_Info4(EchoInfo4{10})
+	case 5:
+		info = EchoInfo_Info5(EchoInfo5{10, 10})
+	case 6:
+		info = EchoInfo_Info6(EchoInfo6{10, EchoInfo1{10}})
+	case 7:
+		info = EchoInfo_Info7(EchoInfo7{10, EchoInfo4{10}})
+	default:
+		return statusInvalidLevel, EchoInfo_Default(level), nil
 	}
-	return EchoInfo{
-		Tag:   level,
-		Info1: EchoInfo1{10},
-		Info2: EchoInfo2{10},
-		Info3: EchoInfo3{10},
-		Info4: EchoInfo4{10},
-		Info5: EchoInfo5{10, 10},
-		Info6: EchoInfo6{10, EchoInfo1{10}},
-		Info7: EchoInfo7{10, EchoInfo4{10}},
-	}, 0, nil
+	return 0, info, nil
 }
 
 // TestSleep sleeps, at most half a minute, without holding up other calls of

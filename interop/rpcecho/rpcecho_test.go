@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,22 +15,22 @@ import (
 )
 
 // connect returns a client of a server within the process.
-func connect(t testing.TB, ndr64 bool) (Rpcecho, *dcerpc.PresContext) {
+func connect(t testing.TB, ndr64 bool) (Rpcecho, *dcerpc.ClientConn) {
 	t.Helper()
 	s := dcerpc.NewServer(&dcerpc.ServerOptions{NDR64: ndr64})
-	if err := s.Register(RpcechoInterface(Echo{})); err != nil {
+	if err := s.Register(ServeRpcecho(Echo{})); err != nil {
 		t.Fatal(err)
 	}
 	conn := dcerpc.NewClientConn(s.Pipe(), &dcerpc.ClientOptions{NDR64: ndr64})
 	t.Cleanup(func() { conn.Close(); s.Close() })
-	pc, err := conn.Context(context.Background(), RpcechoSyntax)
+	echo, err := NewRpcechoClient(context.Background(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pc.NDR64() != ndr64 {
-		t.Fatalf("transfer syntax NDR64 is %t", pc.NDR64())
+	if got := echo.pc.NDR64(); got != ndr64 {
+		t.Fatalf("transfer syntax NDR64 is %t", got)
 	}
-	return NewRpcechoClient(pc), pc
+	return echo, conn
 }
 
 // syntaxes runs f once for each transfer syntax.
@@ -78,7 +79,7 @@ func TestData(t *testing.T) {
 func TestTestCall(t *testing.T) {
 	syntaxes(t, func(t *testing.T, echo Rpcecho) {
 		for _, s := range []string{"", "input string", "gr\u00fc\u00df \U0001F600", strings.Repeat("x", 70000)} {
-			if got, err := echo.TestCall(t.Context(), s); err != nil || got == nil || *got != s {
+			if got, err := echo.TestCall(t.Context(), s); err != nil || got != s {
 				t.Errorf("TestCall(%.20q): %v", s, err)
 			}
 		}
@@ -87,23 +88,23 @@ func TestTestCall(t *testing.T) {
 
 func TestTestCall2(t *testing.T) {
 	want := map[uint16]EchoInfo{
-		1: {Tag: 1, Info1: EchoInfo1{10}},
-		2: {Tag: 2, Info2: EchoInfo2{10}},
-		3: {Tag: 3, Info3: EchoInfo3{10}},
-		4: {Tag: 4, Info4: EchoInfo4{10}},
-		5: {Tag: 5, Info5: EchoInfo5{10, 10}},
-		6: {Tag: 6, Info6: EchoInfo6{10, EchoInfo1{10}}},
-		7: {Tag: 7, Info7: EchoInfo7{10, EchoInfo4{10}}},
+		1: EchoInfo_Info1(EchoInfo1{10}),
+		2: EchoInfo_Info2(EchoInfo2{10}),
+		3: EchoInfo_Info3(EchoInfo3{10}),
+		4: EchoInfo_Info4(EchoInfo4{10}),
+		5: EchoInfo_Info5(EchoInfo5{10, 10}),
+		6: EchoInfo_Info6(EchoInfo6{10, EchoInfo1{10}}),
+		7: EchoInfo_Info7(EchoInfo7{10, EchoInfo4{10}}),
 	}
 	syntaxes(t, func(t *testing.T, echo Rpcecho) {
 		for level, want := range want {
-			if got, status, err := echo.TestCall2(t.Context(), level); err != nil || status != 0 || got != want {
-				t.Errorf("TestCall2(%d) = %+v, 0x%x, %v", level, got, status, err)
+			if status, got, err := echo.TestCall2(t.Context(), level); err != nil || status != 0 || !reflect.DeepEqual(got, want) {
+				t.Errorf("TestCall2(%d) = 0x%x, %+v, %v", level, status, got, err)
 			}
 		}
 		for _, level := range []uint16{0, 8, 65535} {
-			if got, status, err := echo.TestCall2(t.Context(), level); err != nil || status != 0xC0000148 || got != (EchoInfo{Tag: level}) {
-				t.Errorf("TestCall2(%d) = %+v, 0x%x, %v", level, got, status, err)
+			if status, got, err := echo.TestCall2(t.Context(), level); err != nil || status != 0xC0000148 || got.Tag() != level {
+				t.Errorf("TestCall2(%d) = 0x%x, %+v, %v", level, status, got, err)
 			}
 		}
 	})
@@ -112,15 +113,18 @@ func TestTestCall2(t *testing.T) {
 func TestTestEnum(t *testing.T) {
 	syntaxes(t, func(t *testing.T, echo Rpcecho) {
 		foo2 := EchoEnum2{E1: ECHO_ENUM1, E2: ECHO_ENUM2_32}
-		for _, foo3 := range []EchoEnum3{{Tag: 1, E1: ECHO_ENUM1}, {Tag: 2, E2: foo2}} {
-			out1, out2, out3, err := echo.TestEnum(t.Context(), EchoEnum1(foo3.Tag), foo2, foo3)
-			if err != nil || out1 != EchoEnum1(foo3.Tag) || out2 != foo2 || out3 != foo3 {
+		for _, foo3 := range []EchoEnum3{EchoEnum3_E1(ECHO_ENUM1), EchoEnum3_E2(foo2)} {
+			foo1 := EchoEnum1(foo3.Tag())
+			out1, out2, out3, err := echo.TestEnum(t.Context(), foo1, foo2, foo3)
+			if err != nil || out1 != foo1 || out2 != foo2 || !reflect.DeepEqual(out3, foo3) {
 				t.Errorf("TestEnum = %v, %v, %v, %v", out1, out2, out3, err)
 			}
 		}
-		// A tag without an arm does not leave the client.
-		if _, _, _, err := echo.TestEnum(t.Context(), 3, foo2, EchoEnum3{Tag: 3}); !errors.Is(err, com.RPC_S_INVALID_TAG) {
-			t.Errorf("TestEnum with tag 3: %v", err)
+		// What does not belong together does not leave the client.
+		for foo1, foo3 := range map[EchoEnum1]EchoEnum3{3: {}, ECHO_ENUM1: EchoEnum3_E2(foo2)} {
+			if _, _, _, err := echo.TestEnum(t.Context(), foo1, foo2, foo3); !errors.Is(err, com.RPC_S_INVALID_TAG) {
+				t.Errorf("TestEnum with tag %v and arm %v: %v", foo1, foo3.Tag(), err)
+			}
 		}
 	})
 }
@@ -172,7 +176,7 @@ func TestTestDoublePointer(t *testing.T) {
 // other, and its end wakes it.
 func TestTestSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		echo, pc := connect(t, false)
+		echo, conn := connect(t, false)
 		began := time.Now()
 		slept := make(chan error)
 		for range 3 {
@@ -204,23 +208,27 @@ func TestTestSleep(t *testing.T) {
 		if _, err := echo.TestSleep(ctx, 20); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("cancelled call: %v", err)
 		}
-		pc.Conn().Close()
+		conn.Close()
 	})
 }
 
 // What no client needs and could hurt the server is refused.
 func TestRefused(t *testing.T) {
-	echo, pc := connect(t, false)
+	echo, conn := connect(t, false)
 	if _, err := echo.SourceData(t.Context(), 0xffffffff); !errors.Is(err, com.E_OUTOFMEMORY) {
 		t.Errorf("SourceData of 4 GiB: %v", err)
 	}
 	if _, err := echo.TestSleep(t.Context(), 0xffffffff); !errors.Is(err, com.E_INVALIDARG) {
 		t.Errorf("TestSleep for a century: %v", err)
 	}
-	c := pc.NewCall(numOps, nil, 0)
+	pc, err := conn.Context(t.Context(), RpcechoSyntax)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := pc.NewCall(10, nil, 0)
 	defer c.Free()
 	if err := c.Invoke(t.Context()); !errors.Is(err, &dcerpc.Fault{Status: dcerpc.StatusOpRange}) {
-		t.Errorf("opnum %d: %v", numOps, err)
+		t.Errorf("opnum 10: %v", err)
 	}
 	if n, err := echo.AddOne(t.Context(), 1); err != nil || n != 2 {
 		t.Errorf("AddOne afterwards: %d, %v", n, err)

@@ -84,6 +84,32 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
+// BenchmarkPipe measures whole calls within the process.
+func BenchmarkPipe(b *testing.B) {
+	s := NewServer(nil)
+	defer s.Close()
+	s.Register(&Interface{Syntax: plainSyntax, NumOps: 1, Handler: HandlerFunc(func(c *ServerCall) error {
+		c.Reply = append(c.GrowReply(len(c.Stub)), c.Stub...)
+		return nil
+	})})
+	_, p := newTestClient(b, s, nil)
+	b.Run("1 caller", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			benchCall(b, context.Background(), p, 76)
+		}
+	})
+	b.Run("128 callers", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetParallelism(64)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				benchCall(b, context.Background(), p, 76)
+			}
+		})
+	})
+}
+
 // BenchmarkRawTCP is the yardstick: as many bytes to and fro, a connection for
 // each caller.
 func BenchmarkRawTCP(b *testing.B) {

@@ -89,6 +89,7 @@ func TestBindAnswers(t *testing.T) {
 		{"a syntax that was not offered", ack(5840, presResult{transfer: NDR64}, feature), com.RPC_S_PROTOCOL_ERROR},
 		{"alter_context_resp", func(id uint32) []byte { return patch(ack(5840, yes, feature)(id), 2, byte(ptAlterResp)) }, com.RPC_S_PROTOCOL_ERROR},
 		{"response", func(id uint32) []byte { return rawResponse(id, pfcWhole, nil) }, com.RPC_S_PROTOCOL_ERROR},
+		{"nothing: it closes", func(uint32) []byte { return nil }, com.RPC_S_SERVER_UNAVAILABLE},
 		{"cut off", func(id uint32) []byte { return endPDU(ack(5840, yes, feature)(id)[:40], 0, 0) }, com.RPC_S_PROTOCOL_ERROR},
 	}
 	for _, tt := range tests {
@@ -100,6 +101,7 @@ func TestBindAnswers(t *testing.T) {
 				go func() {
 					h, _ := server.want(ptBind)
 					server.send(tt.answer(h.callID))
+					server.nc.(*pipeConn).CloseWrite()
 				}()
 				_, err := c.Context(context.Background(), plainSyntax)
 				var e *com.Error

@@ -137,7 +137,9 @@ func TestCancelPDUs(t *testing.T) {
 					}
 				}
 				server.wantSilence()
+				sent := make(chan struct{})
 				go func() {
+					defer close(sent)
 					next, _ := server.want(ptRequest)
 					// The late answer comes in two parts, round that of the next call.
 					server.send(rawResponse(slow.callID, pfcFirstFrag, pattern(5000, 1)),
@@ -147,6 +149,7 @@ func TestCancelPDUs(t *testing.T) {
 				if out, err := invoke(context.Background(), p, opEcho, nil); err != nil || string(out) != "right" {
 					t.Errorf("the next call: %q, %v", out, err)
 				}
+				<-sent
 			})
 		})
 	}

@@ -171,8 +171,11 @@ func (cc *ClientConn) fail(cause error) {
 			continue
 		}
 		hr := hr
-		if c.unsent || c.sending {
-			// Not even the whole request has left this process.
+		switch {
+		case c.control && hr == com.RPC_S_CALL_FAILED && !cc.bound:
+			hr = com.RPC_S_SERVER_UNAVAILABLE
+		case c.control && hr == com.RPC_S_CALL_FAILED, c.unsent, c.sending:
+			// No call, or not even the whole request has left this process.
 			hr = com.RPC_S_CALL_FAILED_DNE
 		}
 		c.err = c.failure(hr, cause)

@@ -26,20 +26,26 @@ type LsaHandle = ndr.ContextHandle
 // travel as faults.
 type Lsarpc interface {
 	// Close closes a handle and returns the NULL one.
-	Close(ctx context.Context, handle LsaHandle) (out LsaHandle, status uint32, err error)
+	Close(ctx context.Context, handle LsaHandle) (status uint32, out LsaHandle, err error)
 	// OpenPolicy2 opens the policy of the server.
-	OpenPolicy2(ctx context.Context, systemName *string, attributes LsaObjectAttributes, desiredAccess uint32) (handle LsaHandle, status uint32, err error)
+	OpenPolicy2(ctx context.Context, systemName *string, attributes LsaObjectAttributes, desiredAccess uint32) (status uint32, handle LsaHandle, err error)
 	// GetUserName tells who calls.
-	GetUserName(ctx context.Context, systemName *string, userName *LsaString, domainName **LsaString) (outUser *LsaString, outDomain **LsaString, status uint32, err error)
+	GetUserName(ctx context.Context, systemName *string, userName *LsaString, domainName **LsaString) (status uint32, outUser *LsaString, outDomain **LsaString, err error)
 }
 
-// NewLsarpcClient returns the client of lsarpc over a presentation context of
-// [LsarpcSyntax]. It is safe for concurrent use. A fault is a [*dcerpc.Fault].
-func NewLsarpcClient(pc *dcerpc.PresContext) Lsarpc { return &lsarpcClient{pc} }
+// LsarpcClient calls lsarpc over one connection. It is safe for concurrent use.
+type LsarpcClient struct{ pc *dcerpc.PresContext }
 
-type lsarpcClient struct{ pc *dcerpc.PresContext }
+// NewLsarpcClient negotiates lsarpc on a connection.
+func NewLsarpcClient(ctx context.Context, conn *dcerpc.ClientConn) (*LsarpcClient, error) {
+	pc, err := conn.Context(ctx, LsarpcSyntax)
+	if err != nil {
+		return nil, err
+	}
+	return &LsarpcClient{pc}, nil
+}
 
-func (r *lsarpcClient) begin(op uint16, size int) (*dcerpc.ClientCall, ndr.Encoder) {
+func (r *LsarpcClient) begin(op uint16, size int) (*dcerpc.ClientCall, ndr.Encoder) {
 	c := r.pc.NewCall(op, nil, size)
 	return c, ndr.EncodeTo(c.Stub, c.NDR64)
 }
@@ -57,20 +63,20 @@ func invoke(ctx context.Context, c *dcerpc.ClientCall, e *ndr.Encoder) (ndr.Deco
 	return ndr.DecodeFrom(c.Reply, c.DataRep, c.NDR64), nil
 }
 
-func (r *lsarpcClient) Close(ctx context.Context, handle LsaHandle) (out LsaHandle, status uint32, err error) {
+func (r *LsarpcClient) Close(ctx context.Context, handle LsaHandle) (status uint32, out LsaHandle, err error) {
 	c, e := r.begin(opClose, 20)
 	defer c.Free()
 	e.ContextHandle(handle)
 	d, err := invoke(ctx, c, &e)
 	if err != nil {
-		return out, 0, err
+		return 0, out, err
 	}
 	out = d.ContextHandle()
 	status = d.Uint32()
-	return out, status, d.Err()
+	return status, out, d.Err()
 }
 
-func (r *lsarpcClient) OpenPolicy2(ctx context.Context, systemName *string, attributes LsaObjectAttributes, desiredAccess uint32) (handle LsaHandle, status uint32, err error) {
+func (r *LsarpcClient) OpenPolicy2(ctx context.Context, systemName *string, attributes LsaObjectAttributes, desiredAccess uint32) (status uint32, handle LsaHandle, err error) {
 	c, e := r.begin(opOpenPolicy2, 128)
 	defer c.Free()
 	putName(&e, systemName)
@@ -78,14 +84,14 @@ func (r *lsarpcClient) OpenPolicy2(ctx context.Context, systemName *string, attr
 	e.Uint32(desiredAccess)
 	d, err := invoke(ctx, c, &e)
 	if err != nil {
-		return handle, 0, err
+		return 0, handle, err
 	}
 	handle = d.ContextHandle()
 	status = d.Uint32()
-	return handle, status, d.Err()
+	return status, handle, d.Err()
 }
 
-func (r *lsarpcClient) GetUserName(ctx context.Context, systemName *string, userName *LsaString, domainName **LsaString) (outUser *LsaString, outDomain **LsaString, status uint32, err error) {
+func (r *LsarpcClient) GetUserName(ctx context.Context, systemName *string, userName *LsaString, domainName **LsaString) (status uint32, outUser *LsaString, outDomain **LsaString, err error) {
 	c, e := r.begin(opGetUserName, 128)
 	defer c.Free()
 	putName(&e, systemName)
@@ -93,23 +99,24 @@ func (r *lsarpcClient) GetUserName(ctx context.Context, systemName *string, user
 	putStringPointer(&e, domainName)
 	d, err := invoke(ctx, c, &e)
 	if err != nil {
-		return nil, nil, 0, err
+		return 0, nil, nil, err
 	}
 	outUser = getString(&d)
 	outDomain = getStringPointer(&d)
 	status = d.Uint32()
-	return outUser, outDomain, status, d.Err()
+	return status, outUser, outDomain, d.Err()
 }
 
-// LsarpcInterface returns the interface with which a [dcerpc.Server] serves s.
-func LsarpcInterface(s Lsarpc) *dcerpc.Interface {
-	return &dcerpc.Interface{Syntax: LsarpcSyntax, Name: "lsarpc", NumOps: numOps, Handler: &lsarpcServer{s}}
+// ServeLsarpc returns the interface lsarpc, served by impl, for a server to
+// register. An error of a method becomes a fault.
+func ServeLsarpc(impl Lsarpc) *dcerpc.Interface {
+	return &dcerpc.Interface{Syntax: LsarpcSyntax, Name: "lsarpc", NumOps: numOps, Handler: &lsarpcHandler{impl}}
 }
 
-type lsarpcServer struct{ obj Lsarpc }
+type lsarpcHandler struct{ obj Lsarpc }
 
 // ServeRPC decodes the parameters of a call, makes it and encodes its results.
-func (s *lsarpcServer) ServeRPC(c *dcerpc.ServerCall) error {
+func (s *lsarpcHandler) ServeRPC(c *dcerpc.ServerCall) error {
 	ctx := new(dcerpc.CallContext)
 	c.InitContext(ctx)
 	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
@@ -122,14 +129,14 @@ func (s *lsarpcServer) ServeRPC(c *dcerpc.ServerCall) error {
 	return err
 }
 
-func (s *lsarpcServer) serve(ctx context.Context, op uint16, d *ndr.Decoder, e *ndr.Encoder) error {
+func (s *lsarpcHandler) serve(ctx context.Context, op uint16, d *ndr.Decoder, e *ndr.Encoder) error {
 	switch op {
 	case opClose:
 		handle := d.ContextHandle()
 		if err := d.Err(); err != nil {
 			return err
 		}
-		out, status, err := s.obj.Close(ctx, handle)
+		status, out, err := s.obj.Close(ctx, handle)
 		if err != nil {
 			return err
 		}
@@ -144,7 +151,7 @@ func (s *lsarpcServer) serve(ctx context.Context, op uint16, d *ndr.Decoder, e *
 		if err := d.Err(); err != nil {
 			return err
 		}
-		handle, status, err := s.obj.OpenPolicy2(ctx, systemName, attributes, desiredAccess)
+		status, handle, err := s.obj.OpenPolicy2(ctx, systemName, attributes, desiredAccess)
 		if err != nil {
 			return err
 		}
@@ -158,7 +165,7 @@ func (s *lsarpcServer) serve(ctx context.Context, op uint16, d *ndr.Decoder, e *
 		if err := d.Err(); err != nil {
 			return err
 		}
-		outUser, outDomain, status, err := s.obj.GetUserName(ctx, systemName, userName, domainName)
+		status, outUser, outDomain, err := s.obj.GetUserName(ctx, systemName, userName, domainName)
 		if err != nil {
 			return err
 		}

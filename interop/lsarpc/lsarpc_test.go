@@ -19,17 +19,17 @@ func connect(t *testing.T, s *dcerpc.Server, o dcerpc.ClientOptions) (Lsarpc, *d
 	t.Helper()
 	conn := dcerpc.NewClientConn(s.Pipe(), &o)
 	t.Cleanup(func() { conn.Close() })
-	pc, err := conn.Context(t.Context(), LsarpcSyntax)
+	lsa, err := NewLsarpcClient(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewLsarpcClient(pc), conn
+	return lsa, conn
 }
 
 func server(t *testing.T, obj Lsarpc) *dcerpc.Server {
 	t.Helper()
 	s := dcerpc.NewServer(&dcerpc.ServerOptions{NDR64: true})
-	if err := s.Register(LsarpcInterface(obj)); err != nil {
+	if err := s.Register(ServeLsarpc(obj)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
@@ -44,7 +44,7 @@ func TestPolicyHandle(t *testing.T) {
 		friend, _ := connect(t, s, dcerpc.ClientOptions{NDR64: ndr64, Group: conn.Group()})
 		stranger, _ := connect(t, s, dcerpc.ClientOptions{NDR64: ndr64})
 		name := `\\SERVER`
-		handle, status, err := lsa.OpenPolicy2(t.Context(), &name, LsaObjectAttributes{
+		status, handle, err := lsa.OpenPolicy2(t.Context(), &name, LsaObjectAttributes{
 			SecurityQualityOfService: &LsaQualityOfService{12, 2, 1, 0},
 		}, 0x02000000)
 		if err != nil || status != 0 || handle.IsNull() {
@@ -54,14 +54,14 @@ func TestPolicyHandle(t *testing.T) {
 		if _, _, err := stranger.Close(t.Context(), handle); !errors.Is(err, mismatch) {
 			t.Errorf("Close by another group: %v", err)
 		}
-		if closed, status, err := friend.Close(t.Context(), handle); err != nil || status != 0 || !closed.IsNull() {
+		if status, closed, err := friend.Close(t.Context(), handle); err != nil || status != 0 || !closed.IsNull() {
 			t.Errorf("Close by the same group: %v, 0x%x, %v", closed, status, err)
 		}
 		if _, _, err := lsa.Close(t.Context(), handle); !errors.Is(err, mismatch) {
 			t.Errorf("Close of a closed handle: %v", err)
 		}
 		var b byte
-		if _, status, err := lsa.OpenPolicy2(t.Context(), nil, LsaObjectAttributes{ObjectName: &b}, 0); err != nil || status == 0 {
+		if status, _, err := lsa.OpenPolicy2(t.Context(), nil, LsaObjectAttributes{ObjectName: &b}, 0); err != nil || status == 0 {
 			t.Errorf("OpenPolicy2 with a name in the attributes: 0x%x, %v", status, err)
 		}
 	}
@@ -70,11 +70,11 @@ func TestPolicyHandle(t *testing.T) {
 func TestGetUserName(t *testing.T) {
 	s := server(t, Policy{})
 	lsa, _ := connect(t, s, dcerpc.ClientOptions{})
-	user, domain, status, err := lsa.GetUserName(t.Context(), nil, nil, new(*LsaString))
+	status, user, domain, err := lsa.GetUserName(t.Context(), nil, nil, new(*LsaString))
 	if err != nil || status != 0 || domain == nil || text(user) != "ANONYMOUS LOGON" || text(*domain) != "NT AUTHORITY" {
 		t.Errorf("GetUserName: %v, %v, 0x%x, %v", text(user), domain, status, err)
 	}
-	if _, domain, _, err := lsa.GetUserName(t.Context(), nil, nil, nil); err != nil || domain != nil {
+	if _, _, domain, err := lsa.GetUserName(t.Context(), nil, nil, nil); err != nil || domain != nil {
 		t.Errorf("GetUserName without domain: %v, %v", domain, err)
 	}
 }
@@ -94,9 +94,9 @@ type record struct {
 	access     uint32
 }
 
-func (r *record) OpenPolicy2(_ context.Context, name *string, a LsaObjectAttributes, access uint32) (LsaHandle, uint32, error) {
+func (r *record) OpenPolicy2(_ context.Context, name *string, a LsaObjectAttributes, access uint32) (uint32, LsaHandle, error) {
 	r.name, r.attributes, r.access = name, a, access
-	return LsaHandle{UUID: com.MustGUID("11223344-5566-7788-99aa-bbccddeeff00")}, 0, nil
+	return 0, LsaHandle{UUID: com.MustGUID("11223344-5566-7788-99aa-bbccddeeff00")}, nil
 }
 
 // Requests as an independent implementation encodes them.
@@ -116,7 +116,7 @@ func TestGoldenOpenPolicy2(t *testing.T) {
 		var r record
 		serve := func(stub []byte) ([]byte, error) {
 			c := &dcerpc.ServerCall{Opnum: opOpenPolicy2, DataRep: g.dataRep, Stub: stub}
-			err := LsarpcInterface(&r).Handler.ServeRPC(c)
+			err := ServeLsarpc(&r).Handler.ServeRPC(c)
 			return c.Reply, err
 		}
 		out, err := serve(stub)
@@ -177,7 +177,7 @@ func TestStrings(t *testing.T) {
 		lsa, _ := connect(t, s, dcerpc.ClientOptions{NDR64: ndr64})
 		for _, want := range []*LsaString{nil, {}, {MaximumLength: 10, Buffer: []uint16{}}, NewLsaString([]uint16{1, 2, 3}),
 			{Length: 2, MaximumLength: 8, Buffer: []uint16{'x'}}} {
-			user, domain, _, err := lsa.GetUserName(t.Context(), nil, want, &want)
+			_, user, domain, err := lsa.GetUserName(t.Context(), nil, want, &want)
 			if err != nil || domain == nil || !reflect.DeepEqual(user, want) || !reflect.DeepEqual(*domain, want) {
 				t.Errorf("NDR64 %t: %+v came back as %+v, %v", ndr64, want, user, err)
 			}
@@ -191,6 +191,6 @@ func TestStrings(t *testing.T) {
 // mirror is a server that returns its arguments.
 type mirror struct{ Policy }
 
-func (mirror) GetUserName(_ context.Context, _ *string, user *LsaString, domain **LsaString) (*LsaString, **LsaString, uint32, error) {
-	return user, domain, 0, nil
+func (mirror) GetUserName(_ context.Context, _ *string, user *LsaString, domain **LsaString) (uint32, *LsaString, **LsaString, error) {
+	return 0, user, domain, nil
 }

@@ -19,33 +19,33 @@ type policyHandle struct{}
 const statusInvalidParameter = 0xC000000D
 
 // Close closes a handle of [Policy.OpenPolicy2].
-func (Policy) Close(ctx context.Context, handle LsaHandle) (LsaHandle, uint32, error) {
+func (Policy) Close(ctx context.Context, handle LsaHandle) (status uint32, null LsaHandle, err error) {
 	c, err := call(ctx)
 	if err == nil {
 		_, err = c.CloseHandle(policyHandle{}, handle.UUID)
 	}
-	return LsaHandle{}, 0, err
+	return 0, null, err
 }
 
 // OpenPolicy2 makes a handle.
-func (Policy) OpenPolicy2(ctx context.Context, _ *string, a LsaObjectAttributes, _ uint32) (LsaHandle, uint32, error) {
+func (Policy) OpenPolicy2(ctx context.Context, _ *string, a LsaObjectAttributes, _ uint32) (uint32, LsaHandle, error) {
 	if a.RootDirectory != nil || a.ObjectName != nil || a.SecurityDescriptor != nil {
-		return LsaHandle{}, statusInvalidParameter, nil
+		return statusInvalidParameter, LsaHandle{}, nil
 	}
 	c, err := call(ctx)
 	if err != nil {
-		return LsaHandle{}, 0, err
+		return 0, LsaHandle{}, err
 	}
 	id, err := c.NewHandle(policyHandle{}, nil, nil)
-	return LsaHandle{UUID: id}, 0, err
+	return 0, LsaHandle{UUID: id}, err
 }
 
 // GetUserName returns account and domain of the client as it authenticated
 // itself.
-func (Policy) GetUserName(ctx context.Context, _ *string, _ *LsaString, domain **LsaString) (*LsaString, **LsaString, uint32, error) {
+func (Policy) GetUserName(ctx context.Context, _ *string, _ *LsaString, domain **LsaString) (uint32, *LsaString, **LsaString, error) {
 	c, err := call(ctx)
 	if err != nil {
-		return nil, nil, 0, err
+		return 0, nil, nil, err
 	}
 	authority, account := "NT AUTHORITY", "ANONYMOUS LOGON"
 	if client := c.Auth().Client; client != "" {
@@ -58,7 +58,7 @@ func (Policy) GetUserName(ctx context.Context, _ *string, _ *LsaString, domain *
 		s := NewLsaString(utf16.Encode([]rune(authority)))
 		domain = &s
 	}
-	return NewLsaString(utf16.Encode([]rune(account))), domain, 0, nil
+	return 0, NewLsaString(utf16.Encode([]rune(account))), domain, nil
 }
 
 // call returns the call that ctx belongs to: handles are the connection's.

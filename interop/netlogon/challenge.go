@@ -9,7 +9,7 @@ import (
 type Challenge struct{}
 
 // ServerReqChallenge returns a random challenge.
-func (Challenge) ServerReqChallenge(context.Context, *string, string, NetlogonCredential) (c NetlogonCredential, status uint32, err error) {
+func (Challenge) ServerReqChallenge(context.Context, *string, string, NetlogonCredential) (status uint32, c NetlogonCredential, err error) {
 	_, err = rand.Read(c.Data[:])
-	return c, 0, err
+	return 0, c, err
 }

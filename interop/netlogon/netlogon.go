@@ -13,8 +13,8 @@ var NetlogonSyntax = dcerpc.SyntaxID{UUID: com.MustGUID("12345678-1234-abcd-ef00
 
 // Operations of netlogon.
 const (
-	opServerReqChallenge uint16 = 4
-	numOps                      = 5
+	opServerReqChallenge = 4
+	numOps               = 5
 )
 
 // NetlogonCredential is NETLOGON_CREDENTIAL ([MS-NRPC] 2.2.1.3.4).
@@ -23,16 +23,23 @@ type NetlogonCredential struct{ Data [8]byte }
 // Netlogon: Net Logon, one method of it. Errors of methods travel as faults.
 type Netlogon interface {
 	// ServerReqChallenge exchanges challenges.
-	ServerReqChallenge(ctx context.Context, primaryName *string, computerName string, clientChallenge NetlogonCredential) (serverChallenge NetlogonCredential, status uint32, err error)
+	ServerReqChallenge(ctx context.Context, primaryName *string, computerName string, clientChallenge NetlogonCredential) (status uint32, serverChallenge NetlogonCredential, err error)
 }
 
-// NewNetlogonClient returns the client of netlogon over a presentation context
-// of [NetlogonSyntax]. It is safe for concurrent use. A fault is a [*dcerpc.Fault].
-func NewNetlogonClient(pc *dcerpc.PresContext) Netlogon { return &netlogonClient{pc} }
+// NetlogonClient calls netlogon over one connection. It is safe for concurrent use.
+type NetlogonClient struct{ pc *dcerpc.PresContext }
 
-type netlogonClient struct{ pc *dcerpc.PresContext }
+// NewNetlogonClient negotiates netlogon on a connection.
+func NewNetlogonClient(ctx context.Context, conn *dcerpc.ClientConn) (*NetlogonClient, error) {
+	pc, err := conn.Context(ctx, NetlogonSyntax)
+	if err != nil {
+		return nil, err
+	}
+	return &NetlogonClient{pc}, nil
+}
 
-func (r *netlogonClient) ServerReqChallenge(ctx context.Context, primaryName *string, computerName string, clientChallenge NetlogonCredential) (serverChallenge NetlogonCredential, status uint32, err error) {
+// ServerReqChallenge exchanges challenges.
+func (r *NetlogonClient) ServerReqChallenge(ctx context.Context, primaryName *string, computerName string, clientChallenge NetlogonCredential) (status uint32, serverChallenge NetlogonCredential, err error) {
 	c := r.pc.NewCall(opServerReqChallenge, nil, 128)
 	defer c.Free()
 	e := ndr.EncodeTo(c.Stub, c.NDR64)
@@ -42,26 +49,27 @@ func (r *netlogonClient) ServerReqChallenge(ctx context.Context, primaryName *st
 	e.WStr(computerName)
 	e.Bytes(clientChallenge.Data[:])
 	if c.Stub, err = e.Data(); err != nil {
-		return serverChallenge, 0, err
+		return 0, serverChallenge, err
 	}
 	if err = c.Invoke(ctx); err != nil {
-		return serverChallenge, 0, err
+		return 0, serverChallenge, err
 	}
 	d := ndr.DecodeFrom(c.Reply, c.DataRep, c.NDR64)
 	copy(serverChallenge.Data[:], d.Block(1, 8))
 	status = d.Uint32()
-	return serverChallenge, status, d.Err()
+	return status, serverChallenge, d.Err()
 }
 
-// NetlogonInterface returns the interface with which a [dcerpc.Server] serves s.
-func NetlogonInterface(s Netlogon) *dcerpc.Interface {
-	return &dcerpc.Interface{Syntax: NetlogonSyntax, Name: "netlogon", NumOps: numOps, Handler: &netlogonServer{s}}
+// ServeNetlogon returns the interface netlogon, served by impl, for a server to
+// register. An error of a method becomes a fault.
+func ServeNetlogon(impl Netlogon) *dcerpc.Interface {
+	return &dcerpc.Interface{Syntax: NetlogonSyntax, Name: "netlogon", NumOps: numOps, Handler: &netlogonHandler{impl}}
 }
 
-type netlogonServer struct{ obj Netlogon }
+type netlogonHandler struct{ obj Netlogon }
 
 // ServeRPC decodes the parameters of a call, makes it and encodes its results.
-func (s *netlogonServer) ServeRPC(c *dcerpc.ServerCall) error {
+func (s *netlogonHandler) ServeRPC(c *dcerpc.ServerCall) error {
 	if c.Opnum != opServerReqChallenge {
 		return &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
 	}
@@ -79,7 +87,7 @@ func (s *netlogonServer) ServeRPC(c *dcerpc.ServerCall) error {
 	if err := d.Err(); err != nil {
 		return err
 	}
-	serverChallenge, status, err := s.obj.ServerReqChallenge(ctx, primaryName, computerName, clientChallenge)
+	status, serverChallenge, err := s.obj.ServerReqChallenge(ctx, primaryName, computerName, clientChallenge)
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,9 @@ type record struct {
 	challenge NetlogonCredential
 }
 
-func (r *record) ServerReqChallenge(_ context.Context, primary *string, computer string, challenge NetlogonCredential) (NetlogonCredential, uint32, error) {
+func (r *record) ServerReqChallenge(_ context.Context, primary *string, computer string, challenge NetlogonCredential) (uint32, NetlogonCredential, error) {
 	*r = record{primary, computer, challenge}
-	return NetlogonCredential{[8]byte{8, 7, 6, 5, 4, 3, 2, 1}}, 1, nil
+	return 1, NetlogonCredential{[8]byte{8, 7, 6, 5, 4, 3, 2, 1}}, nil
 }
 
 // goldens are requests as an independent implementation encodes them.
@@ -46,7 +46,7 @@ func TestGoldenRequests(t *testing.T) {
 		var r record
 		serve := func(stub []byte) ([]byte, error) {
 			c := &dcerpc.ServerCall{Opnum: opServerReqChallenge, DataRep: g.dataRep, NDR64: g.ndr64, Stub: stub}
-			err := NetlogonInterface(&r).Handler.ServeRPC(c)
+			err := ServeNetlogon(&r).Handler.ServeRPC(c)
 			return c.Reply, err
 		}
 		out, err := serve(stub)
@@ -71,19 +71,19 @@ func TestGoldenRequests(t *testing.T) {
 func TestServerReqChallenge(t *testing.T) {
 	for _, ndr64 := range []bool{false, true} {
 		s := dcerpc.NewServer(&dcerpc.ServerOptions{NDR64: ndr64})
-		if err := s.Register(NetlogonInterface(Challenge{})); err != nil {
+		if err := s.Register(ServeNetlogon(Challenge{})); err != nil {
 			t.Fatal(err)
 		}
 		conn := dcerpc.NewClientConn(s.Pipe(), &dcerpc.ClientOptions{NDR64: ndr64})
 		t.Cleanup(func() { conn.Close(); s.Close() })
-		pc, err := conn.Context(t.Context(), NetlogonSyntax)
+		client, err := NewNetlogonClient(t.Context(), conn)
 		if err != nil {
 			t.Fatal(err)
 		}
 		name := `\\SERVER`
 		var seen []NetlogonCredential
 		for _, primary := range []*string{nil, &name} {
-			got, status, err := NewNetlogonClient(pc).ServerReqChallenge(t.Context(), primary, "CLIENT", NetlogonCredential{})
+			status, got, err := client.ServerReqChallenge(t.Context(), primary, "CLIENT", NetlogonCredential{})
 			if err != nil || status != 0 || slices.Contains(seen, got) {
 				t.Errorf("NDR64 %t: %v, %d, %v", ndr64, got, status, err)
 			}

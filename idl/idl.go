@@ -22,7 +22,7 @@ type Options struct {
 	// FS is where files are; nil means the operating system's. Paths are
 	// then slash-separated and relative, as [fs.ValidPath] says.
 	FS fs.FS
-	// MaxFile bounds the size of one file in bytes; 0 means 16 MiB.
+	// MaxFile bounds the size of one file in bytes; 0 means 8 MiB.
 	MaxFile int64
 	// NoStd leaves the embedded standard files out.
 	NoStd bool

@@ -18,9 +18,6 @@ type exprs struct {
 	// the structs around, innermost first.
 	params []*tree.Param
 	fields []*tree.Struct
-	// enum is being evaluated and has its first `before` members ready.
-	enum   *tree.Enum
-	before int
 	// local is set in methods that never travel: what their attributes say of
 	// sizes means nothing, so that unknown names in them are only warned of.
 	local bool
@@ -214,6 +211,9 @@ func (e *exprs) ident(x *ast.Ident) tree.Expr {
 		}
 		return badName(p, name)
 	}
+	if sym.mod == e.x.m && sym.pos.Compare(p) > 0 && !e.x.winrt {
+		e.c.warnEarly(e.x, x.Name, sym.pos)
+	}
 	switch t := sym.thing.(type) {
 	case *tree.Const:
 		if !e.c.ensure(t) {
@@ -222,16 +222,7 @@ func (e *exprs) ident(x *ast.Ident) tree.Expr {
 		e.failed = e.failed || t.Value.Kind == tree.NoValue // reported there
 		return &tree.ConstRef{Node: node(p, t.Type, t.Value), Const: t}
 	case *tree.EnumMember:
-		ok := e.c.ensure(t.Enum)
-		if !ok {
-			ok = false
-			if t.Enum == e.enum {
-				for i := 0; i < e.before; i++ {
-					ok = ok || t.Enum.Members[i] == t
-				}
-			}
-		}
-		if !ok {
+		if !e.c.ensure(t.Enum) && !e.c.ready[t] {
 			return e.fail(p, len(name), "the value of %s depends on itself", name)
 		}
 		return &tree.EnumRef{Node: node(p, t.Enum, tree.Value{Kind: tree.IntValue, Int: t.Value}), Member: t}

@@ -37,6 +37,9 @@ func (c *checker) unknown(x *scope, s space, n ast.Name, what string) {
 
 // similar returns a visible name that resembles name, or "".
 func (c *checker) similar(x *scope, s space, name string) string {
+	if x.m.list.Full() {
+		return "" // nobody will read it
+	}
 	var names []string
 	for i := len(x.m.closure) - 1; i >= 0; i-- {
 		for n := range x.m.closure[i].in(s) {

@@ -208,26 +208,29 @@ func (c *checker) number(w *ifaceWork) {
 
 // callAs joins [call_as] methods with the [local] ones that they stand in for.
 func (c *checker) callAs(w *ifaceWork) {
+	if len(w.calls) == 0 {
+		return
+	}
+	byName := map[string]*tree.Method{}
+	var names []string
+	for _, t := range w.i.Methods {
+		if w.calls[t] == "" {
+			byName[t.Name] = t
+		}
+		if t.Local {
+			names = append(names, t.Name)
+		}
+	}
 	for _, m := range w.i.Methods {
 		name := w.calls[m]
 		if name == "" {
 			continue
 		}
-		at := m.Attrs.Get("call_as")
-		var target *tree.Method
-		var names []string
-		for _, t := range w.i.Methods {
-			if t.Name == name && w.calls[t] == "" {
-				target = t
-			}
-			if t.Local {
-				names = append(names, t.Name)
-			}
-		}
+		at, target := m.Attrs.Get("call_as"), byName[name]
 		switch {
 		case target == nil:
 			d := w.x.m.list.Errorf(at.Pos, len(at.Name), "call_as names %s, which interface %s does not declare", name, w.i.Name)
-			if near := nearest(name, names); near != "" {
+			if near := nearest(name, names[:min(len(names), 1000)]); near != "" {
 				d.Fix("did you mean %s?", near)
 			} else {
 				d.Fix("declare [local] %s before it", name)

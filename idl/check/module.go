@@ -82,13 +82,15 @@ type checker struct {
 	structs map[*ast.StructSpec]*tree.Struct
 	unions  map[*ast.UnionSpec]*tree.Union
 	enums   map[*ast.EnumSpec]*tree.Enum
+	// ready tells which members of enums were evaluated.
+	ready map[*tree.EnumMember]bool
 	// outer is the struct that the body of an inner struct or union stands in.
 	outer map[any]*tree.Struct
 	// depth counts declarations that are being filled in because others need them.
 	depth int
-	// frozenStructs and frozenUnions get their layouts at the end.
-	frozenStructs []*tree.Struct
-	frozenUnions  []*tree.Union
+	// frozen are the structs and unions that get their layouts at the end,
+	// those held by value before those that hold them.
+	frozen []interface{ Freeze() }
 	// late are the checks that need everything filled in.
 	late []func()
 	// interfaces are those to be numbered, with the state of that.
@@ -117,7 +119,7 @@ func checkGroup(units []*unit, get func(*unit) *module, common bool) []*module {
 		common: common, todo: map[any]func(){}, busy: map[any]bool{},
 		structs: map[*ast.StructSpec]*tree.Struct{}, unions: map[*ast.UnionSpec]*tree.Union{},
 		enums: map[*ast.EnumSpec]*tree.Enum{}, outer: map[any]*tree.Struct{},
-		work: map[*tree.Interface]*ifaceWork{}, carried: map[any]string{},
+		ready: map[*tree.EnumMember]bool{}, work: map[*tree.Interface]*ifaceWork{}, carried: map[any]string{},
 	}
 	mine := map[*unit]*module{}
 	for _, u := range units {
@@ -176,11 +178,8 @@ func (c *checker) finish() {
 	for _, w := range c.interfaces {
 		c.number(w)
 	}
-	for _, s := range c.frozenStructs {
-		s.Freeze()
-	}
-	for _, u := range c.frozenUnions {
-		u.Freeze()
+	for _, t := range c.frozen {
+		t.Freeze()
 	}
 	for len(c.late) > 0 {
 		late := c.late

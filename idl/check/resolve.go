@@ -80,7 +80,9 @@ func (c *checker) resolveDecl(x *scope, d *ast.Decl) {
 	if tag != nil {
 		c.ensure(tag)
 		c.tagAttrs(x, tag, d)
-		if h := tag.(tree.Decl).Header(); h.Name != "" {
+		// Without a tag or a typedef an enum still gives names to numbers.
+		_, isEnum := tag.(*tree.Enum)
+		if h := tag.(tree.Decl).Header(); h.Name != "" || isEnum && !d.Typedef && len(d.Declarators) == 0 {
 			x.add(tag.(tree.Decl))
 		}
 	}
@@ -199,6 +201,11 @@ func (c *checker) fillAlias(x *scope, a *tree.Alias, d *ast.Decl, dc *ast.Declar
 	if c.refersBack(a.Target) {
 		x.m.list.Errorf(a.Pos, len(a.Name), "typedef %s refers to itself", a.Name).Fix("put a struct between: struct %s { struct %s *next; }", a.Name, a.Name)
 		a.Target = tree.Invalid{}
+	}
+	if a.Measure(); tree.Depth(a) > maxDepends {
+		x.m.list.Errorf(a.Pos, len(a.Name), "typedef %s is made of more than %d types inside each other", a.Name, maxDepends)
+		a.Target = tree.Invalid{}
+		a.Measure()
 	}
 	c.nameTag(a)
 	c.attrs(x, &a.Head, d.Attrs, nil, onTypedef)
@@ -422,7 +429,7 @@ func (c *checker) fillEnum(x *scope, e *tree.Enum, s *ast.EnumSpec) {
 		em := e.Members[i]
 		c.attrs(x, &em.Head, m.Attrs, nil, onEnumMember)
 		if m.Value != nil {
-			ev := exprs{c: c, x: x, enum: e, before: i}
+			ev := exprs{c: c, x: x}
 			em.Expr = ev.expr(m.Value)
 			switch v := em.Expr.Value(); {
 			case v.IsInt():
@@ -436,6 +443,7 @@ func (c *checker) fillEnum(x *scope, e *tree.Enum, s *ast.EnumSpec) {
 			}
 		}
 		em.Value = next
+		c.ready[em] = true
 		next = int64(int32(next + 1))
 	}
 }

@@ -13,7 +13,10 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 		x.m.list.Errorf(st.Pos, max(len(st.Name), 1), "structs hold each other more than %d deep", maxDepends)
 		return
 	}
-	c.frozenStructs = append(c.frozenStructs, st)
+	if len(s.Fields) > maxMembers {
+		x.m.list.Errorf(st.Pos, max(len(st.Name), 1), "%s has more than %d fields", st, maxMembers)
+		return
+	}
 	type pending struct {
 		f  *tree.Field
 		in *ast.Field
@@ -33,7 +36,7 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 			f.Parent = x.parent
 			f.Declared = c.fieldType(x, in.Spec, d, st)
 			c.bitField(x, f, d)
-			if f.Name != "" {
+			if f.Name != "" && len(st.Fields) < maxMembers {
 				if twin := findField(st.Fields, f.Name); twin != nil {
 					x.m.list.Errorf(f.Pos, len(f.Name), "%s has two fields called %s", st, f.Name).At(twin.Pos, "the other one")
 				}
@@ -46,8 +49,19 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 	for _, p := range all {
 		c.bindField(x, p.f, p.in.Attrs, e, onField)
 	}
+	if st.Measure(); tree.Depth(st) > maxDepends {
+		x.m.list.Errorf(st.Pos, max(len(st.Name), 1), "%s is made of more than %d types inside each other", st, maxDepends)
+		st.Fields = nil
+		st.Measure()
+	}
+	// What it holds by value is in the list already: layouts build on layouts.
+	c.frozen = append(c.frozen, st)
 	c.late = append(c.late, func() { c.checkStruct(x, st) })
 }
+
+// maxMembers bounds the fields of a struct and the parameters of a method;
+// names among them are looked for one after the other.
+const maxMembers = 10_000
 
 // around returns st and the structs that its body stands in, innermost first.
 func (c *checker) around(st *tree.Struct) []*tree.Struct {
@@ -188,7 +202,10 @@ func (c *checker) fillUnion(x *scope, u *tree.Union, s *ast.UnionSpec) {
 		x.m.list.Errorf(u.Pos, max(len(u.Name), 1), "unions hold each other more than %d deep", maxDepends)
 		return
 	}
-	c.frozenUnions = append(c.frozenUnions, u)
+	if len(s.Arms) > maxMembers {
+		x.m.list.Errorf(u.Pos, max(len(u.Name), 1), "%s has more than %d members", u, maxMembers)
+		return
+	}
 	if sw := s.Switch; sw != nil {
 		u.SwitchType = c.declared(x, sw.Spec, nil)
 		u.SwitchName, u.UnionName = sw.Name.Text, sw.Union.Text
@@ -247,6 +264,13 @@ func (c *checker) fillUnion(x *scope, u *tree.Union, s *ast.UnionSpec) {
 			c.attrs(x, &f.Head, p.in.Attrs, &e, onArm)
 		}
 	}
+	if u.Measure(); tree.Depth(u) > maxDepends {
+		x.m.list.Errorf(u.Pos, max(len(u.Name), 1), "%s is made of more than %d types inside each other", u, maxDepends)
+		u.Arms = nil
+		u.Measure()
+		return
+	}
+	c.frozen = append(c.frozen, u)
 	seen := map[int64]source.Pos{}
 	for _, p := range all {
 		c.cases(x, u, p.arm, p.in, seen)

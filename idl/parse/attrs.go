@@ -10,6 +10,9 @@ import (
 	"oxid/idl/token"
 )
 
+// maxAttrs bounds the attributes of one thing. There are fewer in all.
+const maxAttrs = 256
+
 // attrs reads one or several lists of attributes in square brackets.
 func (p *parser) attrs() ast.Attrs {
 	var out ast.Attrs
@@ -19,6 +22,10 @@ func (p *parser) attrs() ast.Attrs {
 		for !p.is(token.RBrack) && !p.bad {
 			if p.accept(token.Comma) { // left over by a macro that expands to nothing
 				continue
+			}
+			if len(out) == maxAttrs {
+				p.errorAt(p.tok, "more than %d attributes", maxAttrs)
+				break
 			}
 			if a := p.attr(open); a != nil {
 				out = append(out, a)

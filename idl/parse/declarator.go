@@ -167,6 +167,9 @@ func (p *parser) bound() ast.Op {
 	return op
 }
 
+// maxParams bounds the parameters of a method: a stack holds no more.
+const maxParams = 1000
+
 // params reads the parameters of a function, the bracket being at hand.
 func (p *parser) params(conv string) ast.Op {
 	op := ast.Op{Kind: ast.OpFunc, Pos: p.tok.Pos, CallConv: conv}
@@ -174,6 +177,10 @@ func (p *parser) params(conv string) ast.Op {
 	defer p.leave()
 	p.next()
 	for !p.is(token.RParen) && !p.bad {
+		if len(op.Params) == maxParams {
+			p.errorAt(p.tok, "more than %d parameters", maxParams)
+			break
+		}
 		if p.accept(token.Ellipsis) {
 			op.Variadic = true
 			break

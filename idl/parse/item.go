@@ -39,6 +39,8 @@ func (p *parser) items() []ast.Item {
 
 // item reads one item. An import directive with several names makes several.
 func (p *parser) item() []ast.Item {
+	p.enter()
+	defer p.leave()
 	lead := ast.Lead{Doc: p.doc(), Pos: p.tok.Pos}
 	if p.is(token.LBrack) {
 		lead.Attrs = p.attrs()

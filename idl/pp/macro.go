@@ -81,6 +81,16 @@ func (p *Preprocessor) reported(t *token.Token) bool {
 	return true
 }
 
+// charge takes the price of a token of n bytes that a macro made out of
+// others from the budget: # and ## make long tokens of short ones.
+func (p *Preprocessor) charge(n int, name *token.Token) bool {
+	if p.budget -= 1 + n/64; p.budget < 0 {
+		p.tooMuch(name)
+		return false
+	}
+	return true
+}
+
 func (p *Preprocessor) tooMuch(t *token.Token) {
 	if !p.dead {
 		p.die(t.Pos, len(t.Text), "macros expand to more than %d tokens here", MaxExpansion).
@@ -199,7 +209,11 @@ func (p *Preprocessor) substitute(m *macro, args [][]token.Token, name *token.To
 		from := len(out)
 		switch {
 		case b.stringify:
-			add(token.Token{Kind: token.String, Text: stringify(args[b.param]), Flags: b.Flags})
+			text := stringify(args[b.param])
+			if !p.charge(len(text), name) {
+				return nil, false
+			}
+			add(token.Token{Kind: token.String, Text: text, Flags: b.Flags})
 		case b.param >= 0:
 			arg := args[b.param]
 			if !paste && !b.pasteNext {
@@ -278,6 +292,9 @@ func (p *Preprocessor) paste(out []token.Token, from int, m *macro, name *token.
 		return out
 	}
 	l, r := &out[from-1], &out[from]
+	if !p.charge(len(l.Text)+len(r.Text), name) {
+		return out
+	}
 	text := l.Text + r.Text
 	s := scan.New(source.NewFile("", text), p.list)
 	s.Quiet = true

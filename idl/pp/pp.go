@@ -13,7 +13,7 @@ import (
 // Bounds of one translation unit: a file with everything that it includes.
 const (
 	MaxIncludeDepth = 64       // files open at once
-	MaxIncludeBytes = 64 << 20 // text of all included files
+	MaxIncludeBytes = 16 << 20 // text of all included files
 	MaxExpansion    = 1 << 20  // tokens produced by macros
 	maxArgDepth     = 100      // macro calls in arguments of macro calls
 )

@@ -1,6 +1,7 @@
 package print
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -20,13 +21,14 @@ func IDL(w io.Writer, f *tree.File) error {
 	}
 	p.forwards()
 	p.decls(f.Decls)
-	_, err := io.WriteString(w, strings.TrimRight(p.b.String(), "\n")+"\n")
+	p.trim()
+	_, err := w.Write(p.b.Bytes())
 	return err
 }
 
 // printer collects the text of one file.
 type printer struct {
-	b      strings.Builder
+	b      bytes.Buffer
 	file   *tree.File
 	indent int
 	// inner tells which structs, unions and enums have a declaration of their
@@ -43,9 +45,18 @@ func (p *printer) linef(format string, args ...any) {
 
 // blank parts items; there are never two blank lines in a row.
 func (p *printer) blank() {
-	if s := p.b.String(); s != "" && !strings.HasSuffix(s, "\n\n") && !strings.HasSuffix(s, "{\n") {
+	if s := p.b.Bytes(); len(s) > 0 && !bytes.HasSuffix(s, []byte("\n\n")) && !bytes.HasSuffix(s, []byte("{\n")) {
 		p.b.WriteByte('\n')
 	}
+}
+
+// trim takes blank lines off the end.
+func (p *printer) trim() {
+	n := p.b.Len()
+	for n > 1 && p.b.Bytes()[n-2] == '\n' {
+		n--
+	}
+	p.b.Truncate(n)
 }
 
 // doc writes a comment before what it describes.
@@ -94,7 +105,9 @@ func (p *printer) decl(d tree.Decl) {
 		p.linef("importlib(%s);", quote(d.Name))
 	case *tree.Const:
 		p.doc(d.Doc)
-		p.linef("%sconst %s = %s;", p.attrs(&d.Head, nil), p.declare(d.Type, d.Name), constant(d.Value))
+		// A pointer to const has the word already.
+		typ := strings.TrimPrefix(p.declare(d.Type, d.Name), "const ")
+		p.linef("%sconst %s = %s;", p.attrs(&d.Head, nil), typ, constant(d.Value))
 	case *tree.Alias:
 		p.alias(d)
 	case *tree.Struct, *tree.Union, *tree.Enum:
@@ -133,9 +146,7 @@ func (p *printer) block(body func()) {
 	p.indent++
 	body()
 	p.indent--
-	s := strings.TrimRight(p.b.String(), "\n")
-	p.b.Reset()
-	p.b.WriteString(s + "\n")
+	p.trim()
 	p.linef("}")
 	p.blank()
 }

@@ -279,7 +279,11 @@ func (p *printer) alias(a *tree.Alias) {
 	if d, ok := a.Target.(tree.Decl); !ok || d.Header().Doc != a.Doc {
 		p.doc(a.Doc)
 	}
-	p.linef("typedef %s%s;", attrs, p.declare(a.Target, a.Name))
+	body := a.Target
+	if s, ok := body.(*tree.Struct); ok && (s.Name != "" || s.Typedef != a) {
+		body = nil // printed by itself
+	}
+	p.packed(body, func() { p.linef("typedef %s%s;", attrs, p.declare(a.Target, a.Name)) })
 }
 
 // namelessTypedef returns the typedef that names the struct, union or enum
@@ -335,5 +339,20 @@ func (p *printer) tag(d tree.Decl) {
 	c := *h
 	c.Attrs = without(c.Attrs, "v1_enum", "switch_type")
 	p.doc(h.Doc)
-	p.linef("%s%s %s%s;", p.attrs(&c, extra), word, h.Name, body)
+	if h.Name != "" {
+		word += " " + h.Name
+	}
+	p.packed(d, func() { p.linef("%s%s%s;", p.attrs(&c, extra), word, body) })
+}
+
+// packed writes a struct between the pragmas that its layout in C needs.
+func (p *printer) packed(t any, write func()) {
+	s, ok := t.(*tree.Struct)
+	if !ok || s.Pack == 0 {
+		write()
+		return
+	}
+	p.linef("#pragma pack(push, %d)", s.Pack)
+	write()
+	p.linef("#pragma pack(pop)")
 }

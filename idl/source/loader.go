@@ -14,7 +14,7 @@ import (
 
 // DefaultMaxFile is the largest file that a Loader reads when its MaxFile is
 // zero, in bytes. The largest description in public use has about 1.2 MB.
-const DefaultMaxFile = 16 << 20
+const DefaultMaxFile = 8 << 20
 
 // ErrNotFound is wrapped by the errors of [Loader.Find] when no directory has
 // the file, and ErrTooLarge when the file is over the limit.

@@ -7,7 +7,10 @@ import (
 
 // Decl is a declaration: *Alias, *Struct, *Union, *Enum, *Interface,
 // *Dispinterface, *Coclass, *Module, *Library, *Namespace, *Const, *Function,
-// *CppQuote, *ImportLib, *MidlPragma or *WinRT.
+// *CppQuote, *ImportLib, *MidlPragma or *WinRT. Structs, unions and enums
+// stand for themselves when they have a tag (an enum also when it has neither
+// tag nor typedef); others are reached through the typedef or field that
+// holds them.
 type Decl interface {
 	// Header returns what all declarations have. It is never nil and shared
 	// with the declaration.

@@ -66,6 +66,9 @@ func (a *Array) CSize() (int64, int64) {
 
 // CSize implements [Type]. Bit fields are counted as whole fields of their type.
 func (s *Struct) CSize() (int64, int64) {
+	if s.layout.measured {
+		return s.layout.csize, s.layout.calign
+	}
 	size, align := int64(0), int64(1)
 	for _, f := range s.Fields {
 		if f.Type == nil {
@@ -82,6 +85,9 @@ func (s *Struct) CSize() (int64, int64) {
 
 // CSize implements [Type].
 func (u *Union) CSize() (int64, int64) {
+	if u.layout.measured {
+		return u.layout.csize, u.layout.calign
+	}
 	size, align := int64(0), int64(1)
 	for _, a := range u.Arms {
 		if a.Field == nil || a.Field.Type == nil {

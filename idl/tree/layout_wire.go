@@ -7,17 +7,24 @@ package tree
 type wireCache struct {
 	done  bool
 	value [2]Layout
+	// size and align are those in C and depth the one that Depth returns, once
+	// measured.
+	measured      bool
+	csize, calign int64
+	depth         int
 }
 
 // Freeze computes the layouts that s caches. The checker calls it when all
 // fields are final; s is read-only from then on.
 func (s *Struct) Freeze() {
-	s.layout = wireCache{true, [2]Layout{fieldsLayout(s.Fields, NDR20), fieldsLayout(s.Fields, NDR64)}}
+	s.layout.value = [2]Layout{fieldsLayout(s.Fields, NDR20), fieldsLayout(s.Fields, NDR64)}
+	s.layout.done = true
 }
 
 // Freeze computes the layouts that u caches; see [Struct.Freeze].
 func (u *Union) Freeze() {
-	u.layout = wireCache{true, [2]Layout{u.switched(u.SwitchType, NDR20), u.switched(u.SwitchType, NDR64)}}
+	u.layout.value = [2]Layout{u.switched(u.SwitchType, NDR20), u.switched(u.SwitchType, NDR64)}
+	u.layout.done = true
 }
 
 var unknownLayout = Layout{Size: -1, Align: 1}

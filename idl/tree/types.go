@@ -79,6 +79,8 @@ type Alias struct {
 	Range *Range
 	// Public marks [public]; UUID'd typedefs are kept in Attrs.
 	Public bool
+
+	depth int // see Depth
 }
 
 // XmitKind tells the attributes apart that change what is transmitted.

@@ -47,6 +47,8 @@ func (a *authExchange) usesAuth3() bool {
 
 // finishAuth carries the conversation that the bind p began to its end.
 func (cc *ClientConn) finishAuth(ctx context.Context, p *bindPDU, a *authExchange) error {
+	// Servers insist on an element they have seen; the answer to it is of no
+	// interest.
 	again := bindPDU{elems: p.elems[:1]}
 	for range maxLegs {
 		if !a.done {
@@ -58,7 +60,7 @@ func (cc *ClientConn) finishAuth(ctx context.Context, p *bindPDU, a *authExchang
 			a.token = nil
 		}
 		if a.done && len(a.token) == 0 {
-			break
+			break // the server's last token was the last of all
 		}
 		if a.done && a.usesAuth3() {
 			if err := cc.sendAuth3(a); err != nil {
@@ -77,9 +79,11 @@ func (cc *ClientConn) finishAuth(ctx context.Context, p *bindPDU, a *authExchang
 	if !a.done {
 		return errors.New("dcerpc: the authentication does not come to an end")
 	}
+	// Header signing holds when both sides offered it, for the whole connection.
 	a.sec.done, a.sec.signHeader = true, cc.hdrSign
 	cc.mu.Lock()
 	defer cc.mu.Unlock()
+	// Replies name their context by id, even those to calls long forgotten.
 	if cc.secs == nil {
 		cc.secs = make(map[uint32]*security)
 	}
@@ -90,6 +94,8 @@ func (cc *ClientConn) finishAuth(ctx context.Context, p *bindPDU, a *authExchang
 	return nil
 }
 
+// authError is the failure of an authentication: the code of the security
+// context where it gives one.
 func (cc *ClientConn) authError(iface SyntaxID, err error) error {
 	hr := com.RPC_S_SEC_PKG_ERROR
 	var coded com.HRESULT
@@ -118,6 +124,8 @@ func (p *PresContext) Secure(ctx context.Context, o *ClientSecurity) (*PresConte
 	if err != nil {
 		return nil, cc.authError(p.iface, err)
 	}
+	// A further conversation rides on an alter_context that repeats what has
+	// been negotiated.
 	transfer := NDR20
 	if p.ndr64 {
 		transfer = NDR64

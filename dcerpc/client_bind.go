@@ -29,6 +29,8 @@ func (cc *ClientConn) Context(ctx context.Context, iface SyntaxID) (*PresContext
 	cc.mu.Lock()
 	n := cc.contexts[iface]
 	if n == nil {
+		// The first caller starts the negotiation on a goroutine of its own, so
+		// that it does not end with the caller's context.
 		if cc.err != nil || cc.retired {
 			err := cc.gone()
 			cc.mu.Unlock()
@@ -39,6 +41,7 @@ func (cc *ClientConn) Context(ctx context.Context, iface SyntaxID) (*PresContext
 		go cc.negotiate(iface, n)
 	}
 	cc.mu.Unlock()
+	// The usual case first: a select over two channels costs more.
 	select {
 	case <-n.done:
 		return n.pres, n.err
@@ -78,16 +81,19 @@ func (cc *ClientConn) negotiate(iface SyntaxID, n *negotiation) {
 // bindOrAlter negotiates iface. Its caller has the turn.
 func (cc *ClientConn) bindOrAlter(ctx context.Context, iface SyntaxID) (*PresContext, error) {
 	p := bindPDU{maxXmit: uint16(cc.o.MaxFrag), maxRecv: uint16(cc.o.MaxFrag), group: cc.o.Group}
+	// Context ids are 16 bits and are never used again.
 	if cc.nextCtx > 0xfff0 {
 		cc.mu.Lock()
 		cc.retire()
 		cc.mu.Unlock()
 		return nil, cc.bindError(iface, com.RPC_S_CALL_FAILED_DNE, errors.New("dcerpc: the connection has used up its presentation contexts"))
 	}
+	// One element for each transfer syntax, NDR 2.0 first, as Windows does.
 	p.elems = append(p.elems, cc.element(iface, NDR20))
 	if cc.o.NDR64 {
 		p.elems = append(p.elems, cc.element(iface, NDR64))
 	}
+	// bound only changes under the turn, which we have.
 	first := !cc.bound
 	typ, flags := ptAlterContext, uint8(pfcWhole)
 	var auth *authExchange
@@ -146,6 +152,8 @@ func (cc *ClientConn) bindDone(h *header, ack *bindAckPDU, p *bindPDU) error {
 	}
 	cc.mu.Lock()
 	defer cc.mu.Unlock()
+	// What the server receives bounds what we send. What it sends is taken at
+	// any size: the buffers are there for the longest fragment anyway.
 	cc.maxXmit = min(int(ack.maxRecv), cc.o.MaxFrag)
 	cc.group = ack.group
 	cc.mpx = h.flags&pfcConcMpx != 0
@@ -162,6 +170,8 @@ func (cc *ClientConn) bindDone(h *header, ack *bindAckPDU, p *bindPDU) error {
 
 // accepted finds the element that the server accepted.
 func (cc *ClientConn) accepted(iface SyntaxID, p *bindPDU, ack *bindAckPDU) (*PresContext, error) {
+	// A server that accepts NDR64 refuses the element with NDR 2.0, and the
+	// other way round: one acceptance is enough.
 	unknown := false
 	for i, r := range ack.results {
 		e := &p.elems[i]
@@ -206,6 +216,7 @@ func (cc *ClientConn) exchange(ctx context.Context, typ ptype, flags uint8, p *b
 		cc.mu.Unlock()
 		return nil, nil, c.failure(com.RPC_S_OUT_OF_RESOURCES, errors.New("dcerpc: the security token does not fit a PDU"))
 	}
+	// Negotiations are rare: no need to read for oneself.
 	if !cc.reading {
 		cc.reading = true
 		go cc.readLoop()
@@ -232,6 +243,7 @@ func parseNegotiated(pdu []byte, asked ptype, p *bindPDU, auth *authExchange) (*
 		}
 		return nil, nil, &nakError{reason}
 	}
+	// bind_ack follows bind, alter_context_resp follows alter_context.
 	if want := asked + 1; h.typ != want {
 		return nil, nil, errUnexpected
 	}
@@ -256,6 +268,8 @@ func parseNegotiated(pdu []byte, asked ptype, p *bindPDU, auth *authExchange) (*
 	if err != nil {
 		return nil, nil, err
 	}
+	// Results answer the elements in order: with another number of them there
+	// is no telling which is which.
 	if len(ack.results) != len(p.elems) {
 		return nil, nil, fmt.Errorf("dcerpc: %d answers to %d presentation contexts", len(ack.results), len(p.elems))
 	}
@@ -290,7 +304,7 @@ func (cc *ClientConn) sendAuth3(auth *authExchange) error {
 		flags |= pfcHeaderSign
 	}
 	b := beginPDU(nil, ptAuth3, flags, auth.callID)
-	b = binary.LittleEndian.AppendUint32(b, 0)
+	b = binary.LittleEndian.AppendUint32(b, 0) // auth3Pad: of no meaning
 	b = appendAuth(b, 0, auth.sec.trailer, auth.token)
 	if len(b) > 0xffff {
 		return errors.New("dcerpc: the security token does not fit a PDU")

@@ -10,6 +10,8 @@ import (
 func (cc *ClientConn) cancel(ctx context.Context, c *ClientCall) error {
 	cc.mu.Lock()
 	if c.finished {
+		// The answer was faster. The wake-up is on its way, and must not be left
+		// behind for the next user of c.
 		cc.mu.Unlock()
 		<-c.wake
 		return c.result()

@@ -24,6 +24,8 @@ func (cc *ClientConn) tick() {
 		cc.mu.Unlock()
 		return
 	}
+	// A call in flight, a request on its way or a holder of context handles
+	// keep the connection; so does a call since the last look.
 	if cc.calls != cc.seen || cc.pending > 0 || cc.kept > 0 || cc.snd.flushing {
 		cc.ticks = 0
 	} else {
@@ -31,6 +33,8 @@ func (cc *ClientConn) tick() {
 	}
 	idle := cc.o.IdleTimeout > 0 && cc.ticks > 0 && time.Duration(cc.ticks)*cc.tickPeriod() >= cc.o.IdleTimeout
 	if cc.calls == cc.seen && !cc.reading {
+		// Nobody would notice that the peer has gone. A busy connection has no
+		// such reader: its lone caller could not read for itself.
 		cc.reading = true
 		go cc.readLoop()
 		cc.cache.drop()

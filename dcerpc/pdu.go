@@ -47,7 +47,6 @@ const (
 	objectUUIDSize     = 16
 	responseHeaderSize = 24
 	faultSize          = 32
-	bindNakSize        = 24
 
 	// headRoom is kept free in front of each request's stub data, so that a
 	// request that fits one fragment is sent from where it was encoded.

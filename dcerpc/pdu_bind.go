@@ -27,7 +27,7 @@ type bindPDU struct {
 	elems            []presElem
 }
 
-// appendBindBody appends the body after the common header.
+// appendBody appends the body after the common header.
 func (p *bindPDU) appendBody(b []byte) []byte {
 	le := binary.LittleEndian
 	b = le.AppendUint16(b, p.maxXmit)
@@ -60,6 +60,8 @@ func parseBind(h *header, body []byte) (*bindPDU, error) {
 	}
 	n := int(body[24])
 	rest := body[bindHeaderSize:]
+	// At most 255 elements with 255 syntaxes each, and the PDU has to hold them:
+	// what is allocated stays in proportion to what has come.
 	if len(rest) < n*(4+syntaxSize) {
 		return nil, errShort
 	}

@@ -12,7 +12,6 @@ const (
 
 // Reasons of resultProviderNo.
 const (
-	reasonNotSpecified       = 0
 	reasonAbstractSyntax     = 1
 	reasonTransferSyntaxes   = 2
 	reasonLocalLimitExceeded = 3
@@ -20,6 +19,8 @@ const (
 
 // presResult answers one presElem.
 type presResult struct {
+	// reason is a mask with resultNegotiateAck, else one of the reasons above;
+	// 0 is "not specified".
 	result, reason uint16
 	transfer       SyntaxID // zero when not accepted
 }
@@ -46,6 +47,8 @@ func (p *bindAckPDU) appendBody(b []byte, start int) []byte {
 		b = append(b, p.secondary...)
 		b = append(b, 0)
 	}
+	// The results are aligned from the start of the PDU, whatever stands in
+	// front of it in b.
 	for (len(b)-start)%4 != 0 {
 		b = append(b, 0)
 	}
@@ -78,12 +81,13 @@ func parseBindAck(h *header, body []byte) (*bindAckPDU, error) {
 	if n > 0 {
 		p.secondary = string(body[26 : off-1]) // without the NUL
 	}
-	off = (off + 3) &^ 3
+	off = (off + 3) &^ 3 // the string is followed by padding
 	if len(body) < off+4 {
 		return nil, errShort
 	}
 	results := int(body[off])
 	off += 4
+	// Checked as a whole before anything is allocated: at most 255 results.
 	if len(body)-off < results*(4+syntaxSize) {
 		return nil, errShort
 	}

@@ -25,12 +25,15 @@ func parseRequest(h *header, pdu []byte) (r requestPDU, err error) {
 	r.context = h.u16(pdu[20:])
 	r.opnum = h.u16(pdu[22:])
 	r.stub = requestHeaderSize
+	// The flag alone tells whether the object is there; an interface that needs
+	// none ignores it.
 	if h.flags&pfcObjectUUID != 0 {
 		if len(pdu) < requestHeaderSize+objectUUIDSize {
 			return r, errShort
 		}
 		r.hasObject = true
 		r.stub += objectUUIDSize
+		// In the sender's byte order, as every UUID of a PDU.
 		if h.big {
 			r.object = parseGUID(pdu[requestHeaderSize:], binary.BigEndian)
 		} else {
@@ -41,7 +44,8 @@ func parseRequest(h *header, pdu []byte) (r requestPDU, err error) {
 }
 
 // putRequest writes the fixed part of a request, common header included, to
-// the start of b. It returns its length: 24, or 40 with an object.
+// the start of b. It returns its length: 24, or 40 with an object. allocHint is
+// the number of bytes of stub data in this fragment and all later ones.
 func putRequest(b []byte, flags uint8, fragLen, authLen int, callID, allocHint uint32, context, opnum uint16, object *com.GUID) int {
 	_ = b[requestHeaderSize-1]
 	binary.LittleEndian.PutUint32(b[16:], allocHint)

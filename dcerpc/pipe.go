@@ -22,9 +22,9 @@ const pipeLimit = 256 << 10
 // pipeHalf is one direction of a pipe.
 type pipeHalf struct {
 	mu       sync.Mutex
-	readable sync.Cond
-	writable sync.Cond
-	data     []byte // data[off:] has been written and not read; from getBytes
+	readable sync.Cond // there is data, or the end
+	writable sync.Cond // the data has become shorter
+	data     []byte    // data[off:] has been written and not read; from getBytes
 	off      int
 	eof      bool // the writer has closed
 	gone     bool // the reader has closed
@@ -44,6 +44,7 @@ type pipeDeadline struct {
 	timer *time.Timer
 }
 
+// set replaces the deadline; the zero time means none.
 func (d *pipeDeadline) set(t time.Time, h *pipeHalf, wake *sync.Cond) {
 	d.at = t
 	if d.timer != nil {
@@ -61,18 +62,23 @@ func (d *pipeDeadline) set(t time.Time, h *pipeHalf, wake *sync.Cond) {
 
 func (d *pipeDeadline) passed() bool { return !d.at.IsZero() && !time.Now().Before(d.at) }
 
+// pipeConn is one end: it reads one half and writes the other.
 type pipeConn struct {
 	in, out *pipeHalf
 }
 
+// pipeAddr is the address of either end.
 type pipeAddr struct{}
 
 func (pipeAddr) Network() string { return "pipe" }
 func (pipeAddr) String() string  { return "pipe" }
 
+// LocalAddr and RemoteAddr implement [net.Conn].
 func (c *pipeConn) LocalAddr() net.Addr  { return pipeAddr{} }
 func (c *pipeConn) RemoteAddr() net.Addr { return pipeAddr{} }
 
+// Read implements [net.Conn]. What was written before the other end closed is
+// still read.
 func (c *pipeConn) Read(p []byte) (int, error) {
 	h := c.in
 	h.mu.Lock()
@@ -86,6 +92,7 @@ func (c *pipeConn) Read(p []byte) (int, error) {
 		case len(h.data) > h.off:
 			n := copy(p, h.data[h.off:])
 			if h.off += n; h.off == len(h.data) {
+				// An empty pipe holds no buffer.
 				putBytes(h.data)
 				h.data, h.off = nil, 0
 			}
@@ -100,6 +107,8 @@ func (c *pipeConn) Read(p []byte) (int, error) {
 	}
 }
 
+// Write implements [net.Conn]. It returns once everything is in the buffer,
+// read or not.
 func (c *pipeConn) Write(p []byte) (n int, err error) {
 	h := c.out
 	h.mu.Lock()
@@ -117,6 +126,7 @@ func (c *pipeConn) Write(p []byte) (n int, err error) {
 		}
 		if free := pipeLimit - (len(h.data) - h.off); free > 0 {
 			m := min(free, len(p))
+			// Room in front is used before a larger buffer is taken.
 			if h.off > 0 && cap(h.data)-len(h.data) < m {
 				h.data = h.data[:copy(h.data, h.data[h.off:])]
 				h.off = 0
@@ -139,6 +149,8 @@ func (c *pipeConn) CloseWrite() error {
 	return nil
 }
 
+// Close implements [net.Conn]: it ends both directions and wakes everybody who
+// waits on either.
 func (c *pipeConn) Close() error {
 	c.CloseWrite()
 	c.SetWriteDeadline(time.Time{})
@@ -152,11 +164,13 @@ func (c *pipeConn) Close() error {
 	return nil
 }
 
+// wake makes all waiters look again. It is called with the lock.
 func (h *pipeHalf) wake() {
 	h.readable.Broadcast()
 	h.writable.Broadcast()
 }
 
+// SetDeadline, SetReadDeadline and SetWriteDeadline implement [net.Conn].
 func (c *pipeConn) SetDeadline(t time.Time) error {
 	c.SetReadDeadline(t)
 	return c.SetWriteDeadline(t)

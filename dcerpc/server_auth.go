@@ -46,6 +46,7 @@ type securityTable struct {
 
 // begin makes a security context for a client's first token.
 func (c *ServerConn) begin(a *authPart) (*security, nakReason) {
+	// The order matters: Windows looks at the level first.
 	switch l := com.AuthnLevel(a.trailer.level); {
 	case l < com.RPC_C_AUTHN_LEVEL_CONNECT || l > com.RPC_C_AUTHN_LEVEL_PKT_PRIVACY:
 		return nil, nakNotSpecified
@@ -80,7 +81,8 @@ func (c *ServerConn) step(s *security, token []byte) (out []byte, err error) {
 // authStepTimeout bounds one leg: a provider may have to ask a directory.
 const authStepTimeout = 10 * time.Second
 
-// add enters a security context.
+// add enters a security context. Requests without a trailer use the only one;
+// with a second there is no such thing any more.
 func (t *securityTable) add(s *security) {
 	if t.byID == nil {
 		t.byID = make(map[uint32]*security)
@@ -127,6 +129,7 @@ func (c *ServerConn) alterAuth(a *authPart) (token []byte, f Fault) {
 		return nil, Fault{}
 	}
 	s := c.secs.byID[a.trailer.context]
+	// One conversation at a time.
 	if p := c.secs.pending; p != nil && p != s {
 		return nil, protocolFault
 	}
@@ -144,6 +147,8 @@ func (c *ServerConn) alterAuth(a *authPart) (token []byte, f Fault) {
 		default:
 			return nil, Fault{Status: StatusSecurityPackage}
 		}
+	// Type and level of a context stay as they were in its first leg, and a
+	// finished conversation does not begin again.
 	case s.trailer.typ != a.trailer.typ:
 		return nil, Fault{Status: StatusSecurityPackage}
 	case s.trailer.level != a.trailer.level || s.done:
@@ -169,6 +174,7 @@ func (c *ServerConn) auth3(h *header, pdu []byte) error {
 		return c.fatal(h, 0, protocolFault)
 	}
 	if end%4 != 0 || t.pad != 0 {
+		// Of all statuses, this is the one that Windows sends.
 		return c.fatal(h, 0, Fault{Status: StatusRemoteNoMemory})
 	}
 	if t.typ != s.trailer.typ || t.level != s.trailer.level || t.context != s.trailer.context {
@@ -194,6 +200,8 @@ func (c *ServerConn) auth3(h *header, pdu []byte) error {
 // verifier. end is the end of the stub data. An error ends the connection.
 func (c *ServerConn) verify(h *header, pdu []byte, stub int, context uint16) (s *security, end int, err error) {
 	if h.authLen == 0 {
+		// Fine without authentication, and with a single context of level
+		// CONNECT, which needs no verifier ([MS-RPCE] 3.3.1.5.4).
 		s = c.secs.only
 		switch {
 		case s.protects():
@@ -216,6 +224,8 @@ func (c *ServerConn) verify(h *header, pdu []byte, stub int, context uint16) (s 
 	if t.typ != s.trailer.typ || t.level != s.trailer.level {
 		return nil, 0, c.fatal(h, context, Fault{Status: StatusAccessDenied})
 	}
+	// At level CONNECT the verifier only names the context; what it contains is
+	// of no meaning.
 	if !s.protects() {
 		if int(t.pad) > end-stub {
 			return nil, 0, c.fatal(h, context, protocolFault)

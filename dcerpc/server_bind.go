@@ -17,8 +17,10 @@ type presTable struct {
 	n     int
 }
 
+// smallPres is the first id that goes to the map.
 const smallPres = 64
 
+// get returns the context with this id, or nil.
 func (t *presTable) get(id uint16) *serverPres {
 	if int(id) < len(t.small) {
 		return t.small[id]
@@ -26,6 +28,7 @@ func (t *presTable) get(id uint16) *serverPres {
 	return t.large[id]
 }
 
+// put enters a context under an id that is not taken.
 func (t *presTable) put(p *serverPres) {
 	t.n++
 	if p.id >= smallPres {
@@ -54,6 +57,8 @@ func (c *ServerConn) bind(h *header, pdu []byte) error {
 	if err != nil || len(p.elems) == 0 {
 		return c.nak(h, nakNotSpecified)
 	}
+	// A bind of which no element is accepted is still acknowledged: the client
+	// may go on with alter_context.
 	results, err := c.negotiate(p.elems, true)
 	if err != nil {
 		return c.nak(h, nakNotSpecified)
@@ -63,6 +68,7 @@ func (c *ServerConn) bind(h *header, pdu []byte) error {
 	if reason != nakAccepted {
 		return c.nak(h, reason)
 	}
+	// Last, because joining has to be undone by leaving.
 	group := c.srv.join(p.group, c.host)
 	if group == nil {
 		return c.nak(h, nakNotSpecified)
@@ -94,6 +100,7 @@ func (c *ServerConn) alter(h *header, pdu []byte) error {
 	if err != nil || len(p.elems) == 0 {
 		return c.fatal(h, 0, protocolFault)
 	}
+	// While an authentication is in progress nothing else is taken.
 	if c.secs.pending != nil && auth == nil {
 		return c.fatal(h, 0, protocolFault)
 	}
@@ -101,6 +108,7 @@ func (c *ServerConn) alter(h *header, pdu []byte) error {
 	if err != nil {
 		return c.fatal(h, 0, protocolFault)
 	}
+	// Header signing may be agreed late, but never be taken back.
 	if h.flags&pfcHeaderSign != 0 {
 		c.hdrSign = true
 	}
@@ -122,6 +130,7 @@ func (c *ServerConn) acknowledge(h *header, typ ptype, flags uint8, ack *bindAck
 	b := beginPDU(nil, typ, pfcWhole|flags, h.callID)
 	b = ack.appendBody(b, 0)
 	authLen := 0
+	// A last leg without an answer gets an acknowledgement without a trailer.
 	if auth != nil && len(token) > 0 {
 		t := auth.trailer
 		t.pad = 0
@@ -136,6 +145,7 @@ func (c *ServerConn) acknowledge(h *header, typ ptype, flags uint8, ack *bindAck
 // grant fixes the fragment sizes: two oxid peers use the most that the format
 // allows, everybody else gets what Windows grants over TCP.
 func (c *ServerConn) grant(xmit, recv uint16) {
+	// Sizes in between would gain nothing: nobody but oxid asks for them.
 	n := min(int(xmit), int(recv))
 	if xmit == ownFrag && recv == ownFrag {
 		c.maxXmit, c.maxRecv = ownFrag, ownFrag
@@ -192,6 +202,7 @@ func (c *ServerConn) negotiate(elems []presElem, bind bool) ([]presResult, error
 		p := &serverPres{id: e.id, reg: reg, abstract: e.abstract}
 		switch {
 		case c.ctxs.n >= c.srv.o.MaxContexts:
+			// Contexts are never given back while the connection lasts.
 			r.reason = reasonLocalLimitExceeded
 			continue
 		case c.srv.o.NDR64 && !reg.NDR20Only && e.offers(NDR64):
@@ -222,6 +233,7 @@ func offersLater(elems []presElem, abstract, transfer SyntaxID) bool {
 	return false
 }
 
+// offers reports whether t is among the transfer syntaxes of e.
 func (e *presElem) offers(t SyntaxID) bool {
 	for _, x := range e.transfers {
 		if x == t {

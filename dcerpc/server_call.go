@@ -316,7 +316,7 @@ func (c *ServerConn) respond(s *ServerCall, err error, inline bool) {
 		s.release()
 	}
 	if over {
-		c.flush(false)
+		c.flush()
 		c.end(ErrServerClosed)
 	}
 }

@@ -124,7 +124,7 @@ func (c *ServerConn) serve() {
 			return
 		}
 		if err == nil {
-			c.flush(false)
+			c.flush()
 			if c.body.left > 0 {
 				err = c.readBody()
 			} else {
@@ -241,9 +241,9 @@ func (c *ServerConn) fault(callID uint32, context uint16, f Fault) {
 }
 
 // flush writes what is queued.
-func (c *ServerConn) flush(gather bool) {
+func (c *ServerConn) flush() {
 	c.mu.Lock()
-	c.snd.flush(gather, false, nil)
+	c.snd.flush(false, false, nil)
 	c.mu.Unlock()
 }
 
@@ -312,7 +312,7 @@ func (c *ServerConn) finish(err error) {
 	}
 	c.body = serverBody{}
 	if err == errEnd {
-		c.flush(false)
+		c.flush()
 		if w, ok := c.nc.(interface{ CloseWrite() error }); ok && w.CloseWrite() == nil {
 			c.nc.SetReadDeadline(time.Now().Add(lingerTime))
 			scratch := getBytes(smallIn)

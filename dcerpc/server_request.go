@@ -73,16 +73,19 @@ func (c *ServerConn) firstFragment(h *header, r *requestPDU, sec *security) (*Se
 		c.fault(id, context, Fault{Status: StatusProtocolError})
 		return nil, errEnd
 	}
+	// A call that is cancelled before it begins. On later fragments the flag
+	// asks for nothing that co_cancel would not.
 	if h.flags&pfcPendingCancel != 0 {
 		return nil, c.fatal(h, r.context, Fault{Status: StatusNoCallActive, DidNotExecute: true})
 	}
+	// Ids may repeat and go back, as long as the earlier call is finished.
 	c.mu.Lock()
 	inFlight, again := len(c.calls), c.calls[h.callID] != nil
 	c.mu.Unlock()
 	if again || inFlight > 0 && !c.mpx {
 		return nil, c.fatal(h, 0, protocolFault)
 	}
-	c.skips = false
+	c.skips = false // fragments of an earlier call that still came are over
 	p := c.ctxs.get(r.context)
 	if f := c.refusal(p, r, sec, inFlight); f.Status != 0 {
 		context := r.context
@@ -104,6 +107,7 @@ func (c *ServerConn) firstFragment(h *header, r *requestPDU, sec *security) (*Se
 	s.DataRep, s.sec = h.drep(), sec
 	s.limit = c.limit(p.reg.Interface, sec)
 	if !h.last() {
+		// Only here: on a request of one fragment any hint is accepted.
 		if int64(r.allocHint) > int64(s.limit) {
 			s.release()
 			return nil, c.fatal(h, r.context, Fault{Status: StatusAccessDenied})

@@ -29,11 +29,15 @@ func Map(ctx context.Context, conn *dcerpc.ClientConn, iface dcerpc.SyntaxID, ob
 	if err := call(ctx, pres, opMap, in.encode, out.decode); err != nil {
 		return nil, err
 	}
+	// There are more than we asked for: the server need not remember where we
+	// were.
 	if !out.handle.IsNull() {
 		if err := free(ctx, pres, out.handle); err != nil {
 			return nil, err
 		}
 	}
+	// Servers may add towers of other protocols, and of ports that they do not
+	// know yet.
 	var towers []Tower
 	for _, t := range out.towers {
 		if _, port, ok := t.TCP(); ok && port != 0 {

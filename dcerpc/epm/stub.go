@@ -34,6 +34,7 @@ const annotationSize = 64
 // maxTower bounds the octets of a tower in a message.
 const maxTower = 4096
 
+// guid reads a UUID of a tower, which is always little-endian.
 func guid(b []byte) com.GUID { return com.GUIDFromBytes(b) }
 
 // putTower encodes the referent of a twr_p_t: a conformant structure.
@@ -68,6 +69,7 @@ type lookupRequest struct {
 	max    uint32
 }
 
+// encode leaves pointers NULL that the inquiry does not look at.
 func (r *lookupRequest) encode(e *ndr.Encoder) {
 	e.Uint32(r.q.typ)
 	byObject := r.q.typ == inqByObject || r.q.typ == inqByBoth
@@ -85,6 +87,7 @@ func (r *lookupRequest) encode(e *ndr.Encoder) {
 	e.Uint32(r.max)
 }
 
+// decode takes whatever pointers come; the inquiry type tells which count.
 func (r *lookupRequest) decode(d *ndr.Decoder) {
 	r.q.typ = d.Uint32()
 	if d.Pointer() {
@@ -108,6 +111,8 @@ type lookupReply struct {
 	status  uint32
 }
 
+// encode appends all entries, then the towers that they point to ([C706]
+// 14.3.12.3).
 func (r *lookupReply) encode(e *ndr.Encoder) {
 	e.ContextHandle(r.handle)
 	e.Uint32(uint32(len(r.entries)))
@@ -130,11 +135,12 @@ func (r *lookupReply) encode(e *ndr.Encoder) {
 // and a NUL.
 const minEntry = 16 + 4 + 8 + 1
 
+// decode reads what encode makes. Towers may be NULL.
 func (r *lookupReply) decode(d *ndr.Decoder) {
 	r.handle = d.ContextHandle()
 	num := d.Uint32()
 	max := d.MaxCount()
-	n := d.VaryingIs(int(num), max, minEntry)
+	n := d.VaryingIs(int(num), max, minEntry) // bounded by the bytes left
 	r.entries = make([]*Entry, n)
 	towers := make([]bool, n)
 	for i := range r.entries {
@@ -163,6 +169,7 @@ type mapRequest struct {
 	max       uint32
 }
 
+// encode sends NULL for what is not there.
 func (r *mapRequest) encode(e *ndr.Encoder) {
 	if e.Pointer(r.hasObject) {
 		e.GUID(r.object)
@@ -174,6 +181,7 @@ func (r *mapRequest) encode(e *ndr.Encoder) {
 	e.Uint32(r.max)
 }
 
+// decode accepts a NULL tower, which matches nothing.
 func (r *mapRequest) decode(d *ndr.Decoder) {
 	if r.hasObject = d.Pointer(); r.hasObject {
 		r.object = d.GUID()
@@ -193,6 +201,7 @@ type mapReply struct {
 	status uint32
 }
 
+// encode appends the pointers, then the towers.
 func (r *mapReply) encode(e *ndr.Encoder) {
 	e.ContextHandle(r.handle)
 	e.Uint32(uint32(len(r.towers)))
@@ -207,6 +216,7 @@ func (r *mapReply) encode(e *ndr.Encoder) {
 	e.Uint32(r.status)
 }
 
+// decode leaves NULL towers out.
 func (r *mapReply) decode(d *ndr.Decoder) {
 	r.handle = d.ContextHandle()
 	num := d.Uint32()

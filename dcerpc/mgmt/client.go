@@ -9,7 +9,7 @@ import (
 	"oxid/step"
 )
 
-// InqIfIDs returns the interfaces of the server behind conn.
+// InqIfIDs returns the interfaces of the server behind conn, in its order.
 func InqIfIDs(ctx context.Context, conn *dcerpc.ClientConn) (ids []dcerpc.SyntaxID, err error) {
 	var status uint32
 	err = call(ctx, conn, opInqIfIDs, nil, func(d *ndr.Decoder) {
@@ -22,6 +22,7 @@ func InqIfIDs(ctx context.Context, conn *dcerpc.ClientConn) (ids []dcerpc.Syntax
 // InqStats returns the server's counters: calls received, calls sent, packets
 // received, packets sent; fewer when it has fewer.
 func InqStats(ctx context.Context, conn *dcerpc.ClientConn) (stats []uint32, err error) {
+	// The server sends as many as it has, up to the number asked for.
 	var status uint32
 	err = call(ctx, conn, opInqStats, func(e *ndr.Encoder) { e.Uint32(maxStats) }, func(d *ndr.Decoder) {
 		d.Uint32()
@@ -62,7 +63,8 @@ func InqPrincName(ctx context.Context, conn *dcerpc.ClientConn, authnSvc uint32)
 	return name, result(conn, err, "inq_princ_name", status)
 }
 
-// call makes one call.
+// call makes one call over conn, which binds the interface on first use. encode
+// is nil for an operation without [in] parameters.
 func call(ctx context.Context, conn *dcerpc.ClientConn, op uint16, encode func(*ndr.Encoder), decode func(*ndr.Decoder)) error {
 	pres, err := conn.Context(ctx, Syntax)
 	if err != nil {

@@ -29,6 +29,7 @@ type handler struct {
 
 // ServeRPC implements [dcerpc.Handler].
 func (h *handler) ServeRPC(c *dcerpc.ServerCall) error {
+	// Operations without [in] parameters ignore whatever comes with them.
 	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
 	e := ndr.EncodeTo(c.GrowReply(256), c.NDR64)
 	switch c.Opnum {
@@ -50,6 +51,7 @@ func (h *handler) ServeRPC(c *dcerpc.ServerCall) error {
 		e.Uint32(statusOK)
 		e.Uint32(1)
 	case opStopListening:
+		// A response, not a fault: clients look at the status.
 		e.Uint32(statusAccessDenied)
 	case opInqPrincName:
 		svc, size := d.Uint32(), d.Uint32()

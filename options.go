@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"oxid/com"
 	"oxid/marshal"
 )
 
@@ -24,6 +25,7 @@ type config struct {
 	logger     *slog.Logger
 	leak       func(Leak)
 	ndr64      bool
+	unmarshal  func(ctx context.Context, clsid com.CLSID) bool
 	maxRequest int
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -82,6 +84,14 @@ func NDR64() Option { return func(c *config) { c.ndr64 = true } }
 // unauthenticated client may have, instead of 4 MiB. Memory is taken as bytes
 // arrive, so the limit is what a stranger can make the process hold.
 func MaxRequest(n int) Option { return func(c *config) { c.maxRequest = n } }
+
+// UnmarshalPolicy sets which classes a packet of another process may have
+// created here, for objects that travel by value: allow is called for each such
+// packet and must be safe for concurrent use. Without it those that were
+// registered with RegisterUnmarshalClass of [Process.Runtime], and no others.
+func UnmarshalPolicy(allow func(ctx context.Context, clsid com.CLSID) bool) Option {
+	return func(c *config) { c.unmarshal = allow }
+}
 
 // WithDialer sets how the process connects to others.
 func WithDialer(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {

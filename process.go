@@ -46,7 +46,7 @@ func Start(ctx context.Context, opts ...Option) (*Process, error) {
 	p := &Process{client: scm.NewClient(scm.ClientOptions{Dial: c.dial})}
 	ro := marshal.Options{
 		Resolver: p.client, Dial: c.dial, PingPeriod: c.pingPeriod,
-		Logger: c.logger, LeakReport: c.leak, NDR64: c.ndr64,
+		Logger: c.logger, LeakReport: c.leak, NDR64: c.ndr64, UnmarshalPolicy: c.unmarshal,
 	}
 	if !c.noListen {
 		bindings, err := p.listen(ctx, &c)

@@ -25,10 +25,10 @@ var goods = []byvalue.Record{
 }
 
 // process starts a COM process that can read record sets, unless told otherwise.
-func process(t *testing.T, reads bool) *oxid.Process {
+func process(t *testing.T, reads bool, opts ...oxid.Option) *oxid.Process {
 	t.Helper()
-	p, err := oxid.Start(t.Context(), oxid.NoDaemon(), oxid.WithLogger(slog.New(slog.DiscardHandler)),
-		oxid.WithLeakReport(func(l oxid.Leak) { t.Errorf("leak: %+v", l) }))
+	p, err := oxid.Start(t.Context(), append(opts, oxid.NoDaemon(), oxid.WithLogger(slog.New(slog.DiscardHandler)),
+		oxid.WithLeakReport(func(l oxid.Leak) { t.Errorf("leak: %+v", l) }))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +46,9 @@ func process(t *testing.T, reads bool) *oxid.Process {
 }
 
 // serve starts a process with a catalog.
-func serve(t *testing.T, reads bool) (*oxid.Process, *records.Catalog) {
+func serve(t *testing.T, reads bool, opts ...oxid.Option) (*oxid.Process, *records.Catalog) {
 	t.Helper()
-	p, c := process(t, reads), records.NewCatalog(goods)
+	p, c := process(t, reads, opts...), records.NewCatalog(goods)
 	err := p.RegisterClass(t.Context(), byvalue.CLSID_Catalog, func(context.Context) (any, error) { return c, nil },
 		byvalue.ExposeICatalog)
 	if err != nil {
@@ -169,6 +169,16 @@ func TestClientThatDoesNotReadSets(t *testing.T) {
 	}
 	if sum, err := c.Total(t.Context(), records.New(goods[:1], nil)); sum != 0.05 || err != nil {
 		t.Errorf("the next call: %v, %v", sum, err)
+	}
+}
+
+func TestPolicyDecidesForPeers(t *testing.T) {
+	refuse := func(context.Context, com.CLSID) bool { return false }
+	server, _ := serve(t, true, oxid.UnmarshalPolicy(refuse))
+	c := connect(t, process(t, true), server)
+	_, err := c.Total(t.Context(), records.New(goods, nil))
+	if com.HRESULTOf(err) != com.E_ACCESSDENIED {
+		t.Errorf("error %v", err)
 	}
 }
 

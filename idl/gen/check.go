@@ -15,9 +15,9 @@ func (g *generator) refuseTypes() {
 					continue
 				}
 				all = append(all, t)
-				if f.Std && !p.emit {
+				if why := g.foreign(t, headOf(t)); why != "" {
 					if _, ok := g.codec(t); !ok {
-						g.refused[t] = t.String() + " of the standard set has no Go type"
+						g.refused[t] = why
 					}
 				} else if g.containsItself(t, t, map[tree.Type]bool{}) {
 					g.refused[t] = t.String() + " contains itself by ref pointers"
@@ -37,6 +37,18 @@ func (g *generator) refuseTypes() {
 			}
 		}
 	}
+}
+
+func headOf(t tree.Type) *tree.Head {
+	switch x := t.(type) {
+	case *tree.Struct:
+		return x.Header()
+	case *tree.Union:
+		return x.Header()
+	case *tree.Enum:
+		return x.Header()
+	}
+	return &tree.Head{}
 }
 
 // containsItself reports whether a value of t would contain one of want: ref
@@ -149,6 +161,9 @@ func (g *generator) check(t tree.Type) error {
 	case *tree.Enum:
 		if !x.Complete {
 			return refuse("%s is only announced", x)
+		}
+		if why := g.foreign(x, x.Header()); why != "" {
+			return refuse("%s", why)
 		}
 	case *tree.Struct:
 		if isGUID(x) {

@@ -11,8 +11,8 @@ type iface struct {
 	i   *tree.Interface
 	pkg *pkg // where it is generated; nil for one that exists in Go already
 	// outside are the packages of an interface that exists already: that of
-	// the Go type and its descriptor, and that of its proxy and stub.
-	typeImport, implImport string
+	// the Go type, of its descriptor, and of its proxy and stub.
+	typeImport, descImport, implImport string
 
 	name, desc        string // the Go type, its descriptor
 	proxy, stub       string // struct types inside the package
@@ -123,11 +123,16 @@ func aliasPrintable(a *tree.Alias) bool {
 	}
 	switch t := a.Target.(type) {
 	case *tree.Basic:
+		if standardFile(a.File) {
+			return false // everybody's DWORD is uint32
+		}
 		return t.Kind != tree.Void && t.Kind != tree.Handle && t.Kind < tree.LongDouble
-	case *tree.Enum, *tree.Alias, *tree.ContextHandle:
+	case *tree.Alias:
+		return !standardFile(a.File) || aliasPrintable(t)
+	case *tree.Enum, *tree.ContextHandle:
 		return true
 	case *tree.Struct:
-		return t.Complete
+		return t.Complete && !(isGUID(t) && standardFile(a.File))
 	case *tree.Union:
 		return t.Encapsulated
 	}
@@ -268,7 +273,8 @@ func (g *generator) declareInterface(p *pkg, i *tree.Interface) {
 	it := &iface{i: i, pkg: p, name: g.names[i]}
 	g.ifaces[i] = it
 	if isIUnknown(i) {
-		it.pkg, it.name, it.desc, it.typeImport = nil, "Unknown", "UnknownDesc", "oxid/com"
+		it.pkg, it.name, it.desc, it.typeImport = nil, "Unknown", "UnknownDesc", comPath
+		it.descImport = comPath
 		return
 	}
 	if p.files[0].Std && !p.emit {
@@ -287,7 +293,7 @@ func (g *generator) declareInterface(p *pkg, i *tree.Interface) {
 	if d := parseDirectives(i.Doc); d.goType != "" {
 		it.typed = true
 		it.typeImport, it.name = splitQualified(d.goType)
-		_, it.desc = splitQualified(d.goDesc)
+		it.descImport, it.desc = splitQualified(d.goDesc)
 	}
 }
 

@@ -193,7 +193,7 @@ func (f *folder) foldIn(v *value, uses []use, inOf, outOf map[*tree.Param]*value
 		}
 		// The shape of IStream.Read: the caller's slice in, what was got out.
 		slice := &value{p: lone, name: out.name, typ: out.typ, role: callers, of: out}
-		out.name = names.take(out.name + "Out")
+		out.name = names.take("got")
 		out.into = slice
 		v.role, v.of = lengthOf, slice
 	}

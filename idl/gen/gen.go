@@ -25,6 +25,9 @@ type Options struct {
 	// Paths are the import paths of the packages of single files, by the
 	// file's name or path as written in import directives.
 	Paths map[string]string
+	// Also names imported files, without directories, that are generated as if
+	// they were roots.
+	Also []string
 	// Types are Go types that stand for IDL types by their name; see [GoType].
 	Types map[string]GoType
 	// All generates every file of the program that is not of the standard set,

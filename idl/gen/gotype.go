@@ -109,6 +109,9 @@ func (p *printer) goType(t tree.Type) string {
 		if s := builtinAlias(x); s != nil {
 			return p.scalarType(s)
 		}
+		if isGUID(x.Target) && (x.Name == "IID" || x.Name == "CLSID") {
+			return p.qual(comPath, x.Name)
+		}
 		if x.Xmit == nil && p.names[x] != "" && p.byFile[x.File] == p.pkg {
 			return p.names[x]
 		}
@@ -265,7 +268,7 @@ func (p *printer) ifaceDesc(x *tree.InterfacePtr, iid, v string) string {
 	if it.pkg != nil && !it.typed {
 		return p.inPackage(it.pkg, it.desc)
 	}
-	return p.qual(it.typeImport, it.desc)
+	return p.qual(it.descImport, it.desc)
 }
 
 // zero returns the zero value of the Go form of t.

@@ -30,14 +30,39 @@ func (g *generator) existing(it *iface) {
 	it.pkg = nil
 	switch n := it.i.Name; {
 	case n == "IClassFactory":
-		it.name, it.desc, it.typeImport, it.implImport = n, "ClassFactoryDesc", comPath, stdPath
+		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, "ClassFactoryDesc", comPath, comPath, stdPath
 	case standard[n]:
-		it.name, it.desc, it.typeImport, it.implImport = n, n+"Desc", stdPath, stdPath
+		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, n+"Desc", stdPath, stdPath, stdPath
 	default:
 		it.why = "interface " + n + " of the standard set has no Go package"
 		return
 	}
 	it.proxyAlias, it.stubAlias = "COM"+it.i.Name+"Proxy", "COM"+it.i.Name+"Stub"
+}
+
+// standardTypes are the types of interface files that package std has; those
+// of the files without interfaces it has all.
+var standardTypes = map[string]bool{"STATSTG": true, "STGTY": true, "LOCKTYPE": true, "CONNECTDATA": true}
+
+// standardFile reports whether f is one of the files that give Windows' names
+// to base types and to small structures.
+func standardFile(f *tree.File) bool {
+	if f == nil || !f.Std {
+		return false
+	}
+	switch strings.ToLower(baseName(f)) {
+	case "wtypes.idl", "wtypesbase.idl", "basetsd.idl":
+		return true
+	}
+	return false
+}
+
+// foreign says why a type of the standard set cannot be used, "" when it can.
+func (g *generator) foreign(t tree.Type, h *tree.Head) string {
+	if h.File == nil || !h.File.Std || g.byFile[h.File].emit || standardFile(h.File) || standardTypes[g.names[t]] {
+		return ""
+	}
+	return t.String() + " of the standard set has no Go package"
 }
 
 // scalar is a type that one call encodes and one call decodes.

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"oxid/idl/source"
@@ -27,6 +28,9 @@ func (g *generator) assignPackages() {
 	for _, f := range g.prog.Roots {
 		root[f] = true
 	}
+	for _, f := range g.prog.Files {
+		root[f] = root[f] || slices.Contains(g.opt.Also, baseName(f))
+	}
 	one := g.onePackage(root)
 	var merged *pkg
 	for _, group := range g.prog.Groups() {
@@ -51,6 +55,9 @@ func (g *generator) assignPackages() {
 				}
 			}
 			p.path = g.importPath(group, p.name)
+			if group[0].Std && !emit {
+				p.name, p.path = "std", stdPath
+			}
 		}
 		if len(p.files) == 0 {
 			g.packages = append(g.packages, p)
@@ -95,8 +102,10 @@ func (g *generator) onePackage(root map[*tree.File]bool) map[*tree.File]bool {
 			}
 		}
 	}
-	for _, f := range g.prog.Roots {
-		visit(f)
+	for _, f := range g.prog.Files {
+		if root[f] {
+			visit(f)
+		}
 	}
 	return in
 }

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"slices"
 	"strings"
 
 	"oxid/idl/tree"
@@ -9,6 +10,7 @@ import (
 // printObjects prints the object interfaces of a file: their Go types, their
 // registration, and their proxies and stubs.
 func (p *printer) printObjects(its []*iface) {
+	its = slices.DeleteFunc(its, func(it *iface) bool { return it.typed && it.i.Local })
 	if len(its) == 0 {
 		return
 	}
@@ -85,7 +87,7 @@ func (p *printer) printDescs(its []*iface) {
 	for _, it := range its {
 		i := it.i
 		if it.typed {
-			p.line("_ = %s.Provide(", p.qual(it.typeImport, it.desc))
+			p.line("_ = %s.Provide(", p.qual(it.descImport, it.desc))
 			p.line("func() (any, *com.Proxy) { p := new(%s); return p, &p.Proxy },", it.proxy)
 			p.line("func() com.IRpcStubBuffer { return new(%s) },", it.stub)
 			p.line(")")
@@ -96,7 +98,7 @@ func (p *printer) printDescs(its []*iface) {
 		if b := i.Base; b != nil && !isIUnknown(b) {
 			x := p.ifaces[b]
 			if x.pkg == nil || x.typed {
-				base = ", Base: " + p.qual(x.typeImport, x.desc)
+				base = ", Base: " + p.qual(x.descImport, x.desc)
 			} else {
 				base = ", Base: " + p.inPackage(x.pkg, x.desc)
 			}

@@ -14,7 +14,7 @@ func (p *printer) printStub(it *iface) {
 	obj := it.name
 	desc := it.desc
 	if it.typed {
-		obj, desc = p.qual(it.typeImport, obj), p.qual(it.typeImport, desc)
+		obj, desc = p.qual(it.typeImport, obj), p.qual(it.descImport, desc)
 	}
 	p.line("type %s struct {", it.stub)
 	p.line("%s", base)

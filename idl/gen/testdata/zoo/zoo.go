@@ -1623,7 +1623,7 @@ type IZooSink interface {
 // IZoo has a method for each animal.
 type IZoo interface {
 	EchoNumbers(ctx context.Context, v NUMBERS) (r NUMBERS, err error)
-	EchoScalars(ctx context.Context, a bool, b, c byte, d int8, e int16, f int32, g int64, h float32, i float64, j bool, k COLOR, l WIDE, m, n com.GUID, o uint64, p bool) (ra bool, rb, rc byte, rd int8, re int16, rf int32, rg int64, rh float32, ri float64, rj bool, rk COLOR, rl WIDE, rm, rn com.GUID, ro uint64, rp bool, err error)
+	EchoScalars(ctx context.Context, a bool, b, c byte, d int8, e int16, f int32, g int64, h float32, i float64, j bool, k COLOR, l WIDE, m com.GUID, n com.IID, o uint64, p bool) (ra bool, rb, rc byte, rd int8, re int16, rf int32, rg int64, rh float32, ri float64, rj bool, rk COLOR, rl WIDE, rm com.GUID, rn com.IID, ro uint64, rp bool, err error)
 	EchoFixed(ctx context.Context, v FIXED) (r FIXED, err error)
 	EchoPointers(ctx context.Context, v POINTERS) (r POINTERS, err error)
 	EchoUniques(ctx context.Context, a *int32, b *NODE, c *string, d []int16) (ra *int32, rb *NODE, rd []int16, err error)
@@ -1652,8 +1652,8 @@ type IZoo interface {
 	EchoInOutArray(ctx context.Context, a []float64) (aOut []float64, err error)
 	EchoRange(ctx context.Context, a int32, b SMALLNUM) (ra int32, rb SMALLNUM, err error)
 	EchoPair(ctx context.Context, p WIREPAIR) (r WIREPAIR, err error)
-	Read(ctx context.Context, pv []byte) (pvOut []byte, err error)
-	Objects(ctx context.Context, a IZooSink, b com.Unknown, riid com.GUID, c com.Unknown) (ra IZooSink, rb, rc com.Unknown, err error)
+	Read(ctx context.Context, pv []byte) (got []byte, err error)
+	Objects(ctx context.Context, a IZooSink, b com.Unknown, riid com.IID, c com.Unknown) (ra IZooSink, rb, rc com.Unknown, err error)
 	EchoObjects(ctx context.Context, v OBJECTS) (r OBJECTS, err error)
 	SinkArray(ctx context.Context, a []IZooSink) (r []IZooSink, err error)
 	Next(ctx context.Context, celt int32) (got int32, hr com.HRESULT, err error)
@@ -1835,7 +1835,7 @@ func (p *iZooProxy) EchoNumbers(ctx context.Context, v NUMBERS) (r NUMBERS, err 
 	return r, nil
 }
 
-func (p2 *iZooProxy) EchoScalars(ctx context.Context, a bool, b, c byte, d int8, e int16, f int32, g int64, h float32, i float64, j bool, k COLOR, l WIDE, m, n com.GUID, o uint64, p bool) (ra bool, rb, rc byte, rd int8, re int16, rf int32, rg int64, rh float32, ri float64, rj bool, rk COLOR, rl WIDE, rm, rn com.GUID, ro uint64, rp bool, err error) {
+func (p2 *iZooProxy) EchoScalars(ctx context.Context, a bool, b, c byte, d int8, e int16, f int32, g int64, h float32, i float64, j bool, k COLOR, l WIDE, m com.GUID, n com.IID, o uint64, p bool) (ra bool, rb, rc byte, rd int8, re int16, rf int32, rg int64, rh float32, ri float64, rj bool, rk COLOR, rl WIDE, rm com.GUID, rn com.IID, ro uint64, rp bool, err error) {
 	if p2.local != nil {
 		return p2.local.EchoScalars(ctx, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 	}
@@ -2971,7 +2971,7 @@ func (p2 *iZooProxy) EchoPair(ctx context.Context, p WIREPAIR) (r WIREPAIR, err 
 	return r, nil
 }
 
-func (p *iZooProxy) Read(ctx context.Context, pv []byte) (pvOut []byte, err error) {
+func (p *iZooProxy) Read(ctx context.Context, pv []byte) (got []byte, err error) {
 	if p.local != nil {
 		return p.local.Read(ctx, pv)
 	}
@@ -2991,20 +2991,20 @@ func (p *iZooProxy) Read(ctx context.Context, pv []byte) (pvOut []byte, err erro
 	d := ndr.NewDecoder(ctx, m)
 	n := d.MaxCount()
 	d.Want(n, len(pv))
-	got := d.Varying(n, 1)
-	pvOut = d.Bytes(pv, got)
+	got2 := d.Varying(n, 1)
+	got = d.Bytes(pv, got2)
 	pcbRead := d.Uint32()
-	d.Want(len(pvOut), int(pcbRead))
+	d.Want(len(got), int(pcbRead))
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
 	if err = p.Proxy.End(ctx, 33, hr, err); err != nil {
 		return nil, err
 	}
-	return pvOut, nil
+	return got, nil
 }
 
-func (p *iZooProxy) Objects(ctx context.Context, a IZooSink, b com.Unknown, riid com.GUID, c com.Unknown) (ra IZooSink, rb, rc com.Unknown, err error) {
+func (p *iZooProxy) Objects(ctx context.Context, a IZooSink, b com.Unknown, riid com.IID, c com.Unknown) (ra IZooSink, rb, rc com.Unknown, err error) {
 	if p.local != nil {
 		return p.local.Objects(ctx, a, b, riid, c)
 	}
@@ -4503,21 +4503,21 @@ func (s *iZooStub) invokeRead(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.
 	if err := d.Err(); err != nil {
 		return err
 	}
-	pvOut, err := s.obj.Read(ctx, pv)
+	got, err := s.obj.Read(ctx, pv)
 	hr := com.MethodResult(ctx, err)
 	if hr.Failed() {
-		pvOut = nil
+		got = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 33, 24+len(pvOut))
+	r, rerr := ch.GetBuffer(ctx, 33, 24+len(got))
 	if rerr != nil {
 		return rerr
 	}
 	e := ndr.NewEncoder(ctx, r)
 	e.Count(int(cb))
-	e.Within(0, len(pvOut), int(cb))
-	e.Varying(0, len(pvOut))
-	e.Bytes(pvOut)
-	e.Uint32(uint32(len(pvOut)))
+	e.Within(0, len(got), int(cb))
+	e.Varying(0, len(got))
+	e.Bytes(got)
+	e.Uint32(uint32(len(got)))
 	e.HRESULT(hr)
 	return e.Finish()
 }

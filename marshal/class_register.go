@@ -2,6 +2,8 @@ package marshal
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"oxid/com"
 )
@@ -138,11 +140,9 @@ func (rt *Runtime) ended(ctx context.Context, a *Apartment) {
 	}
 	rt.running.forget(a)
 	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	for _, x := range rt.apts {
-		if x.usable() == nil {
-			return
-		}
+	apts := slices.Collect(maps.Values(rt.apts))
+	rt.mu.Unlock()
+	if !slices.ContainsFunc(apts, func(x *Apartment) bool { return x.usable() == nil }) {
+		rt.factories.clear()
 	}
-	rt.factories.clear()
 }

@@ -84,8 +84,9 @@ const (
 
 // customUnmarshal creates the unmarshal class that a packet names and lets it
 // read the rest of it from stm. When there is no such class the stream is left
-// behind the packet as far as the packet tells its size.
-func (a *Apartment) customUnmarshal(ctx context.Context, r *orpc.OBJREF, stm com.IStream, iid *com.IID, from origin) (any, error) {
+// behind the packet as far as the packet tells its size. want is the interface
+// that is wanted, of exactly that Go type; nil stands for iid, of any Go type.
+func (a *Apartment) customUnmarshal(ctx context.Context, r *orpc.OBJREF, stm com.IStream, iid *com.IID, want *com.Desc, from origin) (any, error) {
 	if *iid == (com.IID{}) {
 		iid = &r.IID // CF-025
 	}
@@ -105,17 +106,20 @@ func (a *Apartment) customUnmarshal(ctx context.Context, r *orpc.OBJREF, stm com
 	if err != nil {
 		return nil, err
 	}
-	return a.answer(ctx, v, iid)
+	return a.answer(ctx, v, iid, want)
 }
 
 // answer checks what an unmarshal class returned for iid. It may be any
 // object (CF-106), but it must be the interface that was asked for.
-func (a *Apartment) answer(ctx context.Context, v any, iid *com.IID) (any, error) {
+func (a *Apartment) answer(ctx context.Context, v any, iid *com.IID, want *com.Desc) (any, error) {
 	if v == nil {
 		return nil, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Interface, Interface: iid.String(), Method: "UnmarshalInterface",
 			Hint: "the unmarshal class returned nil and no error"}
 	}
 	descs := com.DescsByIID(iid)
+	if want != nil && want.Type() != nil {
+		descs = []*com.Desc{want}
+	}
 	for _, d := range descs {
 		if reflect.TypeOf(v).Implements(d.Type()) {
 			return v, nil
@@ -125,7 +129,7 @@ func (a *Apartment) answer(ctx context.Context, v any, iid *com.IID) (any, error
 		return v, nil // an interface that only the class and its user know
 	}
 	defer com.Release(v)
-	return a.rt.types.Query(ctx, v, iid)
+	return a.rt.types.QueryDesc(ctx, v, descs[0])
 }
 
 // customRelease gives back what a custom packet holds: the unmarshal class

@@ -94,7 +94,7 @@ func (a *Apartment) unmarshalPacket(ctx context.Context, packet []byte, want *co
 	if r.Flags == orpc.OBJREF_CUSTOM {
 		// The stream ends with the packet: what follows in the message is not its.
 		data := packet[n:len(packet):len(packet)]
-		return a.customUnmarshal(ctx, &r, com.NewMemoryStream(data), &want.IID, from)
+		return a.customUnmarshal(ctx, &r, com.NewMemoryStream(data), &want.IID, want, from)
 	}
 	return a.stdUnmarshal(ctx, &r, want)
 }

@@ -2,6 +2,7 @@ package marshal
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"oxid/com"
@@ -13,26 +14,32 @@ import (
 // registered in this runtime; compiled-in interfaces need no entry.
 type psFactories struct {
 	mu sync.RWMutex
-	by map[com.IID]com.CLSID
+	by map[com.IID]psClass
+}
+
+// psClass is one registration.
+type psClass struct {
+	clsid com.CLSID
+	fixed bool // of the runtime, and not only while there are apartments
 }
 
 // find returns the class registered for iid, or nil.
 func (f *psFactories) find(iid *com.IID) *com.CLSID {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	if clsid, ok := f.by[*iid]; ok {
-		return &clsid
+	if c, ok := f.by[*iid]; ok {
+		return &c.clsid
 	}
 	return nil
 }
 
-func (f *psFactories) set(iid com.IID, clsid com.CLSID) {
+func (f *psFactories) set(iid com.IID, c psClass) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.by == nil {
-		f.by = map[com.IID]com.CLSID{}
+		f.by = map[com.IID]psClass{}
 	}
-	f.by[iid] = clsid
+	f.by[iid] = c
 }
 
 func (f *psFactories) unset(iid com.IID) {
@@ -41,10 +48,11 @@ func (f *psFactories) unset(iid com.IID) {
 	delete(f.by, iid)
 }
 
+// clear forgets what was registered from within apartments.
 func (f *psFactories) clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.by = nil
+	maps.DeleteFunc(f.by, func(_ com.IID, c psClass) bool { return !c.fixed })
 }
 
 // CoRegisterPSClsid says that class clsid makes the proxies and stubs of iid.
@@ -62,7 +70,7 @@ func (a *Apartment) CoRegisterPSClsid(ctx context.Context, iid *com.IID, clsid c
 	if iid == nil {
 		return com.E_INVALIDARG
 	}
-	a.rt.factories.set(*iid, clsid)
+	a.rt.factories.set(*iid, psClass{clsid: clsid})
 	return nil
 }
 
@@ -86,8 +94,8 @@ func (a *Apartment) CoGetPSClsid(ctx context.Context, iid *com.IID) (com.CLSID, 
 }
 
 // RegisterPSFactory makes f the factory of proxies and stubs of iid in this
-// runtime: a class object under the IID, and CoRegisterPSClsid, in one. nil
-// takes that back.
+// runtime: a class object under the IID, and CoRegisterPSClsid, in one, but for as
+// long as the runtime lives. nil takes that back.
 func (rt *Runtime) RegisterPSFactory(iid com.IID, f com.IPSFactoryBuffer) {
 	own := func(e *classEntry) bool { return e.apt == nil && !e.unmarshals }
 	if e := rt.classes.first(iid, own); e != nil {
@@ -98,5 +106,5 @@ func (rt *Runtime) RegisterPSFactory(iid com.IID, f com.IPSFactoryBuffer) {
 		return
 	}
 	rt.classes.add(&classEntry{clsid: iid, object: f, ctx: com.CLSCTX_INPROC_SERVER, flags: com.REGCLS_MULTIPLEUSE})
-	rt.factories.set(iid, iid)
+	rt.factories.set(iid, psClass{clsid: iid, fixed: true})
 }

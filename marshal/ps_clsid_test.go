@@ -61,6 +61,17 @@ func TestCF_215_RegistrationEndsWithTheLastApartment(t *testing.T) {
 	wantCode(t, "CoGetPSClsid", err, com.REGDB_E_IIDNOTREG)
 }
 
+func TestFactoryOfTheRuntimeOutlivesApartments(t *testing.T) {
+	w := newWorld(t)
+	f := hand(w.rt, echoDesc)
+	marshal.EndApartment(w.a)
+	marshal.EndApartment(w.b)
+	w.a = marshal.NewTestApartment(w.rt)
+	w.ca = marshal.WithApartment(w.ctx, w.a)
+	w.packet(&echo{}, echoDesc)
+	wantLog(t, f.take(), "CreateStub IEcho")
+}
+
 func TestCF_216_ClassObjectMakesProxiesAndStubs(t *testing.T) {
 	w := newWorld(t)
 	f := &handFactory{journal: new(journal)}

@@ -88,6 +88,24 @@ func (n *nester) UnmarshalInterface(ctx context.Context, stm com.IStream, iid *c
 	return marshal.ApartmentOf(ctx).CoUnmarshalInterface(ctx, stm, iid)
 }
 
+// twin is IEcho as another package might have generated it.
+type twin interface {
+	Twin(ctx context.Context) error
+}
+
+var twinDesc = com.Register[twin](com.Desc{IID: echoDesc.IID, Name: "IEcho"})
+
+func TestUnmarshalClassAnswersInTheGoTypeOfTheCall(t *testing.T) {
+	w := newWorld(t)
+	w.registerReader(0, &echo{})
+	packet := w.marshal(&custom{class: classReader}, 0).(*com.MemoryStream).Bytes()
+	if v, err := marshal.UnmarshalFromPeer(w.b, w.cb, packet, echoDesc); err != nil {
+		t.Errorf("%T, %v", v, err)
+	}
+	_, err := marshal.UnmarshalFromPeer(w.b, w.cb, packet, twinDesc)
+	wantCode(t, "another package's type", err, com.E_NOINTERFACE)
+}
+
 func TestNestingIsBounded(t *testing.T) {
 	w := newWorld(t)
 	w.rt.RegisterUnmarshalClass(classReader, func(context.Context) (com.IMarshal, error) {

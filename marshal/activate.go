@@ -83,7 +83,7 @@ func (a *Apartment) activate(ctx context.Context, object any, act *Activation) (
 func (a *Apartment) Adopt(ctx context.Context, info *ExporterInfo, packet []byte, want *com.Desc) (any, error) {
 	if info != nil {
 		if r, _, err := orpc.ParseOBJREF(packet); err == nil && r.HasStd() && r.Std.OXID == info.OXID && a.rt.byOXID(info.OXID) == nil {
-			a.rt.exporters.find(info.OXID, r.ResAddr, info)
+			defer a.rt.exporters.retain(info.OXID, r.ResAddr, info).drop()
 		}
 	}
 	return a.unmarshalPeer(ctx, packet, want)

@@ -2,6 +2,7 @@ package marshal
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net"
 	"slices"
@@ -28,7 +29,7 @@ type clientExporter struct {
 	oxid    orpc.OXID
 	home    *Apartment          // another apartment of this runtime; nil for other processes
 	resAddr orpc.PackedBindings // owned
-	users   int                 // objects of this exporter; guarded by clientExporters.mu
+	users   int                 // objects of this exporter, and who looks for one; guarded by clientExporters.mu
 
 	ready atomic.Pointer[exporterLink] // the current connection; may be dead
 
@@ -54,8 +55,9 @@ type dialing struct {
 	err  error
 }
 
-// find returns the entry of oxid, made when there is none. resAddr is copied.
-func (t *clientExporters) find(oxid orpc.OXID, resAddr orpc.PackedBindings, info *ExporterInfo) *clientExporter {
+// retain returns the entry of oxid, made when there is none, and counts one more
+// user of it: drop ends that. resAddr is copied.
+func (t *clientExporters) retain(oxid orpc.OXID, resAddr orpc.PackedBindings, info *ExporterInfo) *clientExporter {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	x := t.by[oxid]
@@ -67,6 +69,7 @@ func (t *clientExporters) find(oxid orpc.OXID, resAddr orpc.PackedBindings, info
 		}
 		t.by[oxid] = x
 	}
+	x.users++
 	if info != nil {
 		x.mu.Lock()
 		if x.info == nil {
@@ -77,16 +80,15 @@ func (t *clientExporters) find(oxid orpc.OXID, resAddr orpc.PackedBindings, info
 	return x
 }
 
-// retain counts one more object of x.
-func (x *clientExporter) retain() {
+// again counts one more user of x, which has one.
+func (x *clientExporter) again() {
 	t := &x.rt.exporters
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	x.users++
-	t.by[x.oxid] = x // it may have been swept since it was found
+	t.mu.Unlock()
 }
 
-// drop counts one object less. The entry stays, so that the next object of the
+// drop counts one user less. The entry stays, so that the next object of the
 // exporter finds its connection; sweep forgets it.
 func (x *clientExporter) drop() {
 	t := &x.rt.exporters
@@ -190,7 +192,7 @@ func (x *clientExporter) dial(ctx context.Context, info *ExporterInfo) (*exporte
 		}
 		var err error
 		if info, err = r.ResolveOXID(ctx, x.oxid, x.resAddr); err != nil {
-			return nil, err
+			return nil, unresolved(err)
 		}
 	}
 	version, err := orpc.Negotiate(orpc.Version57, info.Version)
@@ -202,6 +204,16 @@ func (x *clientExporter) dial(ctx context.Context, info *ExporterInfo) (*exporte
 		return nil, err
 	}
 	return &exporterLink{conn: conn, info: info, dest: destinationOf(conn.LocalAddr(), conn.RemoteAddr()), version: version}, nil
+}
+
+// unresolved is the error of a call to an exporter that its own resolver does
+// not know any more: what calls of clients that were connected get too.
+func unresolved(err error) error {
+	var e *com.Error
+	if !errors.Is(err, com.OR_INVALID_OXID) || !errors.As(err, &e) {
+		return err
+	}
+	return &com.Error{HRESULT: com.RPC_E_DISCONNECTED, Step: e.Step, Peer: e.Peer, Attempts: e.Attempts, Err: err, Hint: e.Hint}
 }
 
 // peer names the exporter for errors: where it is connected, else the first

@@ -65,7 +65,7 @@ func (a *Apartment) CoUnmarshalInterface(ctx context.Context, stm com.IStream, i
 		return nil, err
 	}
 	if r.Flags == orpc.OBJREF_CUSTOM {
-		return a.customUnmarshal(ctx, &r, stm, iid, nil, originOf(ctx))
+		return a.customUnmarshal(ctx, &r, stm, iid, originOf(ctx))
 	}
 	return a.stdUnmarshal(ctx, &r, wanted(iid))
 }
@@ -187,7 +187,8 @@ func (a *Apartment) CoLockObjectExternal(ctx context.Context, obj any, lock, las
 		a.mu.Lock()
 		m := a.objects[identity]
 		dead := false
-		if m != nil && m.held > 0 {
+		if m != nil && m.locks > 0 {
+			m.locks--
 			m.held--
 			dead = m.drop(1, lastUnlockReleases)
 		}
@@ -205,6 +206,7 @@ func (a *Apartment) CoLockObjectExternal(ctx context.Context, obj any, lock, las
 		return err
 	}
 	a.mu.Lock()
+	m.locks++
 	m.held++
 	m.addStrong(1)
 	a.mu.Unlock()

@@ -154,6 +154,7 @@ func (c *pingClient) pingOnce(ctx context.Context, s *pingSet) error {
 		}
 		id, err := c.rt.opt.Resolver.Ping(ctx, s.resAddr, s.id, seq, add, del)
 		if err != nil && !errors.Is(err, com.OR_INVALID_OID) {
+			c.abandon(s)
 			return err
 		}
 		s.id, s.seq = id, seq
@@ -227,6 +228,21 @@ func (c *pingClient) forget(s *pingSet) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(s.oids) == 0 && c.sets[string(s.resAddr)] == s {
+		delete(c.sets, string(s.resAddr))
+	}
+}
+
+// abandon drops a set that nothing is left in but what its resolver, which
+// cannot be reached, has not been told: it finds out by our silence.
+func (c *pingClient) abandon(s *pingSet) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, u := range s.oids {
+		if u.count > 0 {
+			return
+		}
+	}
+	if c.sets[string(s.resAddr)] == s {
 		delete(c.sets, string(s.resAddr))
 	}
 }

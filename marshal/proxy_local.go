@@ -31,7 +31,7 @@ func (pm *proxyManager) handLocal(ctx context.Context, d *com.Desc) (any, error)
 	if err := pm.core.apt.check(ctx); err != nil {
 		return nil, err
 	}
-	if _, _, err := pm.hold(&d.IID); err != nil {
+	if _, _, err := pm.hold(&d.IID, false); err != nil {
 		return nil, err
 	}
 	defer pm.core.unpin(pm)
@@ -71,7 +71,7 @@ func (q *multiQI) QueryMultipleInterfaces(ctx context.Context, queries []com.Mul
 		if descs := com.DescsByIID(&m.IID); len(descs) == 0 || descs[0].Local {
 			continue
 		}
-		_, held, err := pm.hold(&m.IID)
+		_, held, err := pm.hold(&m.IID, false)
 		if err != nil {
 			return com.HRESULTOf(err), err
 		}
@@ -81,7 +81,7 @@ func (q *multiQI) QueryMultipleInterfaces(ctx context.Context, queries []com.Mul
 		}
 	}
 	if len(ask) > 0 {
-		if _, _, err := pm.hold(&com.IID_IUnknown); err != nil {
+		if _, _, err := pm.hold(&com.IID_IUnknown, false); err != nil {
 			return com.HRESULTOf(err), err
 		}
 		_, err := pm.queryRemote(ctx, ask)
@@ -101,7 +101,7 @@ func (q *multiQI) QueryMultipleInterfaces(ctx context.Context, queries []com.Mul
 			continue
 		}
 		asked++
-		if _, held, err := pm.hold(&m.IID); err == nil {
+		if _, held, err := pm.hold(&m.IID, false); err == nil {
 			pm.core.unpin(pm)
 			if denied[m.IID] && !held {
 				m.HR = com.E_NOINTERFACE // the server has just said so

@@ -33,7 +33,7 @@ func (pm *proxyManager) QueryDesc(ctx context.Context, d *com.Desc) (any, error)
 	if err := pm.core.apt.check(ctx); err != nil {
 		return nil, err
 	}
-	ipid, held, err := pm.hold(&d.IID)
+	ipid, held, err := pm.hold(&d.IID, false)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +56,9 @@ func (pm *proxyManager) QueryDesc(ctx context.Context, d *com.Desc) (any, error)
 	return v, err
 }
 
-// hold pins the core and looks for a reference to iid. It fails when the
-// object has been let go.
-func (pm *proxyManager) hold(iid *com.IID) (ipid com.IPID, held bool, err error) {
+// hold pins the core and looks for a reference to iid, see refFor. It fails when
+// the object has been let go.
+func (pm *proxyManager) hold(iid *com.IID, ordinary bool) (ipid com.IPID, held bool, err error) {
 	ro := pm.core
 	ro.apt.mu.Lock()
 	defer ro.apt.mu.Unlock()
@@ -69,7 +69,7 @@ func (pm *proxyManager) hold(iid *com.IID) (ipid com.IPID, held bool, err error)
 		return ipid, false, com.CO_E_RELEASED
 	}
 	ro.pins++
-	if r := ro.refFor(iid); r != nil {
+	if r := ro.refFor(iid, ordinary); r != nil {
 		return r.ipid, true, nil
 	}
 	return ipid, false, nil
@@ -93,11 +93,9 @@ func (pm *proxyManager) queryRemote(ctx context.Context, iids []com.IID) ([]orpc
 	if err != nil {
 		return nil, err
 	}
-	ro.apt.mu.Lock()
-	defer ro.apt.mu.Unlock()
 	for i := range res {
-		if res[i].HRESULT.Succeeded() {
-			ro.own(iids[i], res[i].Std.IPID, res[i].Std.PublicRefs)
+		if r := &res[i]; r.HRESULT.Succeeded() {
+			ro.own(wireRef{ipid: r.Std.IPID, iid: iids[i], public: r.Std.PublicRefs})
 		}
 	}
 	return res, nil

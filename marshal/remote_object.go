@@ -32,35 +32,52 @@ type wireRef struct {
 	ipid   com.IPID
 	iid    com.IID
 	public uint32 // references that must be given back
+	table  bool   // came out of a table packet, whose stub it may name
 }
 
-// refFor returns the reference to iid that can be called, or nil. The
-// apartment's lock is held.
-func (ro *remoteObject) refFor(iid *com.IID) *wireRef {
+// refFor returns the reference to iid that can be called, or nil. ordinary asks
+// for one that may be named in packets: one on a stub of table packets would
+// make the packet look like one of those. The apartment's lock is held.
+func (ro *remoteObject) refFor(iid *com.IID, ordinary bool) *wireRef {
 	for i := range ro.refs {
-		if ro.refs[i].iid == *iid && ro.refs[i].public > 0 {
-			return &ro.refs[i]
+		if r := &ro.refs[i]; r.iid == *iid && r.public > 0 && !(ordinary && r.table) {
+			return r
 		}
 	}
 	return nil
 }
 
-// own counts n more references on ipid. The apartment's lock is held.
-func (ro *remoteObject) own(iid com.IID, ipid com.IPID, n uint32) {
+// own takes the references r. They go straight home when the object has been
+// let go meanwhile, as by the end of the apartment.
+func (ro *remoteObject) own(r wireRef) {
+	ro.apt.mu.Lock()
+	gone := ro.gone
+	if !gone {
+		ro.add(r)
+	}
+	ro.apt.mu.Unlock()
+	if gone {
+		ro.exp.releaseLater([]wireRef{r})
+	}
+}
+
+// add is own with the apartment's lock held, for an object that is not gone.
+func (ro *remoteObject) add(n wireRef) {
 	for i := range ro.refs {
-		if ro.refs[i].ipid == ipid {
-			ro.refs[i].public += n
+		if r := &ro.refs[i]; r.ipid == n.ipid {
+			r.public = satAdd(r.public, n.public)
+			r.table = r.table && n.table
 			return
 		}
 	}
 	if ro.refs == nil {
 		ro.refs = ro.one[:0]
 	}
-	ro.refs = append(ro.refs, wireRef{ipid: ipid, iid: iid, public: n})
+	ro.refs = append(ro.refs, n)
 }
 
 // pinRemote returns the pinned core of an object elsewhere, made when there is
-// none, together with its head.
+// none, together with its head. exp is retained by the caller.
 func (a *Apartment) pinRemote(exp *clientExporter, std *orpc.STDOBJREF) (*remoteObject, *proxyManager, error) {
 	key := remoteKey{std.OXID, std.OID}
 	a.mu.Lock()
@@ -72,7 +89,7 @@ func (a *Apartment) pinRemote(exp *clientExporter, std *orpc.STDOBJREF) (*remote
 	if ro == nil {
 		ro = &remoteObject{apt: a, exp: exp, oid: std.OID, noPing: std.NoPing()}
 		a.remotes[key] = ro
-		exp.retain()
+		exp.again()
 		if !ro.noPing {
 			a.rt.pings.add(exp.resAddr, std.OID)
 		}

@@ -90,6 +90,18 @@ func (x *clientExporter) remAddRef(ctx context.Context, ipid com.IPID, n uint32)
 	return nil
 }
 
+// addFixed has ipid hold its object for good, for the table-strong packet of a
+// proxy.
+func (x *clientExporter) addFixed(ctx context.Context, ipid com.IPID) error {
+	if x.home == nil {
+		return x.remAddRef(ctx, ipid, 1)
+	}
+	if s := x.homeStub(&ipid); s == nil || !x.home.addFixed(ctx, s) {
+		return com.CO_E_OBJNOTREG
+	}
+	return nil
+}
+
 // remRelease gives references back.
 func (x *clientExporter) remRelease(ctx context.Context, refs []orpc.REMINTERFACEREF) error {
 	req := orpc.RemRefsRequest{Refs: refs}

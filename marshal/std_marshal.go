@@ -49,7 +49,7 @@ func (a *Apartment) stdMarshal(ctx context.Context, obj any, d *com.Desc, dest c
 		if s, err = m.interfaceStub(ctx, d, kind); err != nil {
 			return orpc.OBJREF{}, err
 		}
-		r.Std.PublicRefs, ok = a.addPacket(ctx, s)
+		r.Std.PublicRefs, ok = a.addPacket(ctx, s, inProcess(dest))
 	}
 	r.Std.OXID, r.Std.OID, r.Std.IPID = a.oxid, m.oid, s.ipid
 	a.mu.Lock()
@@ -79,7 +79,7 @@ func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc,
 	if err := ro.apt.check(ctx); err != nil {
 		return r, err
 	}
-	ipid, held, err := pm.hold(&d.IID)
+	ipid, held, err := pm.hold(&d.IID, true)
 	if err != nil {
 		return r, err
 	}
@@ -99,6 +99,8 @@ func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc,
 		if r.ResAddr, err = ro.resolverAddr(ctx); err != nil {
 			return r, err
 		}
+	} else if ro.exp.home == nil {
+		r.ResAddr = ro.exp.resAddr // whoever unmarshals it may have forgotten the exporter
 	}
 	r.Std = orpc.STDOBJREF{OXID: ro.exp.oxid, OID: ro.oid, IPID: ipid}
 	if ro.noPing {
@@ -110,16 +112,17 @@ func (a *Apartment) proxyMarshal(ctx context.Context, p *com.Proxy, d *com.Desc,
 	case kindTableStrong:
 		// The reference that keeps the object alive is the packet's from now
 		// on, and nobody can give it back but the server's end (CF-044).
-		return r, ro.exp.remAddRef(ctx, ipid, 1)
+		return r, ro.exp.addFixed(ctx, ipid)
 	}
-	if n := ro.spare(ipid); n > 0 {
-		r.Std.PublicRefs = n
-		return r, nil
+	if r.Std.PublicRefs = ro.spare(ipid); r.Std.PublicRefs == 0 {
+		if err := ro.exp.remAddRef(ctx, ipid, publicRefs); err != nil {
+			return r, err
+		}
+		r.Std.PublicRefs = publicRefs
 	}
-	if err := ro.exp.remAddRef(ctx, ipid, publicRefs); err != nil {
-		return r, err
+	if s := ro.exp.homeStub(&ipid); s != nil && inProcess(dest) {
+		s.departed()
 	}
-	r.Std.PublicRefs = publicRefs
 	return r, nil
 }
 
@@ -165,22 +168,25 @@ func (a *Apartment) stdUnmarshal(ctx context.Context, r *orpc.OBJREF, want *com.
 	if r.Std.OXID == a.oxid {
 		return a.homecoming(ctx, r, want)
 	}
-	exp := a.rt.exporters.find(r.Std.OXID, r.ResAddr, nil)
+	exp := a.rt.exporters.retain(r.Std.OXID, r.ResAddr, nil)
+	defer exp.drop()
 	ro, head, err := a.pinRemote(exp, &r.Std)
 	if err != nil {
+		exp.releaseLater([]wireRef{{ipid: r.Std.IPID, public: r.Std.PublicRefs}})
 		return nil, err
 	}
 	defer ro.unpin(head)
-	n := r.Std.PublicRefs
-	if n == 0 { // a table packet: references have to be fetched (CF-059)
-		if err := exp.remAddRef(ctx, r.Std.IPID, publicRefs); err != nil {
+	ref := wireRef{ipid: r.Std.IPID, iid: r.IID, public: r.Std.PublicRefs}
+	if ref.public == 0 { // a table packet: references have to be fetched (CF-059)
+		if err := exp.remAddRef(ctx, ref.ipid, publicRefs); err != nil {
 			return nil, err
 		}
-		n = publicRefs
+		ref.public, ref.table = publicRefs, true
 	}
-	a.mu.Lock()
-	ro.own(r.IID, r.Std.IPID, n)
-	a.mu.Unlock()
+	ro.own(ref)
+	if s := exp.homeStub(&ref.ipid); s != nil {
+		s.arrived(r)
+	}
 	if want == nil {
 		descs := com.DescsByIID(&r.IID)
 		if len(descs) == 0 {
@@ -206,14 +212,12 @@ func (a *Apartment) homecoming(ctx context.Context, r *orpc.OBJREF, want *com.De
 		return nil, gone
 	}
 	obj := s.mgr.obj
-	if s.kind == kindNormal {
-		a.mu.Lock()
-		used := s.public < r.Std.PublicRefs
-		a.mu.Unlock()
-		if used {
+	if n := r.Std.PublicRefs; n > 0 {
+		if !a.covers(s, n) {
 			return nil, gone
 		}
-		a.release(ctx, s, r.Std.PublicRefs, false)
+		s.arrived(r)
+		a.release(ctx, s, n, false)
 	}
 	if want == nil {
 		want = s.desc
@@ -225,21 +229,34 @@ func (a *Apartment) homecoming(ctx context.Context, r *orpc.OBJREF, want *com.De
 // unmarshaling it.
 func (a *Apartment) stdRelease(ctx context.Context, r *orpc.OBJREF) error {
 	if home := a.rt.byOXID(r.Std.OXID); home != nil {
-		if s := a.rt.ipids.lookup(&r.Std.IPID); s != nil {
-			if s.kind == kindNormal {
-				home.release(ctx, s, r.Std.PublicRefs, true)
-			} else {
-				home.releasePacket(ctx, s)
-			}
+		s := a.rt.ipids.lookup(&r.Std.IPID)
+		switch {
+		case s == nil || s.mgr.apt != home:
+		case r.Std.PublicRefs > 0:
+			s.arrived(r)
+			home.release(ctx, s, r.Std.PublicRefs, true)
+		case s.kind != kindNormal:
+			home.releasePacket(ctx, s)
 		}
 		return nil
 	}
 	if r.Std.PublicRefs == 0 {
 		return nil // a table packet of a proxy holds nothing that we could name
 	}
-	exp := a.rt.exporters.find(r.Std.OXID, r.ResAddr, nil)
-	exp.retain()
+	exp := a.rt.exporters.retain(r.Std.OXID, r.ResAddr, nil)
 	exp.releaseLater([]wireRef{{ipid: r.Std.IPID, iid: r.IID, public: r.Std.PublicRefs}})
 	exp.drop()
+	return nil
+}
+
+// homeStub returns the stub behind ipid when the exporter is another apartment
+// of this runtime; nil otherwise, and when there is none.
+func (x *clientExporter) homeStub(ipid *com.IPID) *interfaceStub {
+	if x.home == nil {
+		return nil
+	}
+	if s := x.rt.ipids.lookup(ipid); s != nil && s.mgr.apt == x.home {
+		return s
+	}
 	return nil
 }

@@ -31,13 +31,16 @@ type stubManager struct {
 	obj any                     // the identity
 	ext com.IExternalConnection // nil for most objects
 
-	strong uint32 // public references, locks and table-strong packets
-	held   uint32 // those of them that this process holds: locks and table-strong packets
-	weak   uint32 // table-weak packets
-	pins   uint32 // marshaling in progress; keeps the manager, not the object's connection count
-	noPing bool
-	used   bool // had an external reference at least once
-	stubs  *interfaceStub
+	strong  uint32 // public references, locks and table-strong packets
+	held    uint32 // those of them that this process holds: locks and table-strong packets
+	locks   uint32 // those of held that CoLockObjectExternal made
+	weak    uint32 // table-weak packets
+	transit uint32 // normal packets on their way inside this process; see rundown
+	pins    uint32 // marshaling in progress; keeps the manager, not the object's connection count
+	noPing  bool
+	used    bool // had an external reference at least once
+	doomed  bool // dies with the last pin, weak packets or not; see drop
+	stubs   *interfaceStub
 
 	notes   []extNote // what IExternalConnection has yet to be told, in order
 	telling bool
@@ -119,11 +122,11 @@ func (a *Apartment) managerFor(ctx context.Context, identity any) (*stubManager,
 }
 
 // unpin ends what managerFor began. A manager that got no reference meanwhile
-// goes away without a trace.
+// goes away without a trace, and one that lost its last reference meanwhile now.
 func (a *Apartment) unpin(ctx context.Context, m *stubManager) {
 	a.mu.Lock()
 	m.pins--
-	dead := m.pins == 0 && m.strong == 0 && m.weak == 0 && a.bury(m)
+	dead := m.pins == 0 && m.strong == 0 && (m.weak == 0 || m.doomed) && a.bury(m)
 	a.mu.Unlock()
 	if dead {
 		m.close(ctx)
@@ -258,11 +261,14 @@ func (m *stubManager) finalize(ctx context.Context) {
 	if m.final.Swap(true) {
 		return
 	}
+	m.apt.mu.Lock()
+	used := m.used
+	m.apt.mu.Unlock()
 	m.apt.turn(ctx, func(ctx context.Context) {
 		for _, buf := range m.buffers() {
 			m.apt.rt.protect(ctx, "IRpcStubBuffer.Disconnect", buf.Disconnect)
 		}
-		if !m.used {
+		if !used {
 			return
 		}
 		if f, ok := m.obj.(FinalReleaser); ok {

@@ -15,9 +15,10 @@ const publicRefs = 5
 // sums cannot overflow whatever they ask for.
 const maxPublicRefs = 1 << 24
 
-// addPacket counts what a new packet holds on s. ok is false when the IPID was
-// withdrawn meanwhile: a new stub is needed.
-func (a *Apartment) addPacket(ctx context.Context, s *interfaceStub) (public uint32, ok bool) {
+// addPacket counts what a new packet holds on s. local says that the packet
+// stays in this process. ok is false when the IPID was withdrawn meanwhile: a
+// new stub is needed.
+func (a *Apartment) addPacket(ctx context.Context, s *interfaceStub, local bool) (public uint32, ok bool) {
 	m := s.mgr
 	a.mu.Lock()
 	if s.retired {
@@ -29,6 +30,9 @@ func (a *Apartment) addPacket(ctx context.Context, s *interfaceStub) (public uin
 		public = publicRefs
 		s.public += publicRefs
 		m.addStrong(publicRefs)
+		if local {
+			m.transit++
+		}
 	case kindTableStrong:
 		s.packets++
 		m.held++
@@ -36,12 +40,56 @@ func (a *Apartment) addPacket(ctx context.Context, s *interfaceStub) (public uin
 	case kindTableWeak:
 		s.packets++
 		m.weak++
-		m.used = true
+		m.used, m.doomed = true, false
 	}
 	a.mu.Unlock()
 	m.tell(ctx)
 	m.touch()
 	return public, true
+}
+
+// addFixed makes s hold its object for good, as the table-strong packet of a
+// proxy does that another apartment of this process has made: nothing gives
+// that back but the end of the apartment (CF-044).
+func (a *Apartment) addFixed(ctx context.Context, s *interfaceStub) bool {
+	m := s.mgr
+	a.mu.Lock()
+	ok := !s.retired
+	if ok {
+		s.packets++
+		m.held++
+		m.addStrong(1)
+	}
+	a.mu.Unlock()
+	m.tell(ctx)
+	return ok
+}
+
+// departed notes a packet of a proxy that stays in the object's process, as
+// addPacket does for one of the object.
+func (s *interfaceStub) departed() {
+	s.mgr.apt.mu.Lock()
+	s.mgr.transit++
+	s.mgr.apt.mu.Unlock()
+}
+
+// arrived notes that packet r, which names s, was unmarshaled or given back in
+// the object's own process. Without a resolver in it, it has never been elsewhere.
+func (s *interfaceStub) arrived(r *orpc.OBJREF) {
+	m := s.mgr
+	if r.Std.PublicRefs > 0 && r.ResAddr.IsEmpty() {
+		m.apt.mu.Lock()
+		m.transit -= min(m.transit, 1)
+		m.apt.mu.Unlock()
+	}
+	m.touch()
+}
+
+// covers reports whether clients hold at least n references on s.
+func (a *Apartment) covers(s *interfaceStub, n uint32) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return s.public >= n
 }
 
 // addPublic gives a client n more references on s, unless the IPID was
@@ -119,7 +167,7 @@ func (m *stubManager) addStrong(n uint32) {
 		m.notes = append(m.notes, extNote{add: true})
 	}
 	m.strong += n
-	m.used = true
+	m.used, m.doomed = true, false
 }
 
 // drop takes n strong references and buries the manager when nothing holds it
@@ -133,10 +181,13 @@ func (m *stubManager) drop(n uint32, closes bool) (dead bool) {
 	if last && m.ext != nil {
 		m.notes = append(m.notes, extNote{closes: closes})
 	}
-	if m.strong > 0 || m.pins > 0 {
+	if m.strong > 0 {
 		return false
 	}
-	if m.weak > 0 && !(last && closes && m.ext == nil) {
+	if last && closes && m.ext == nil {
+		m.doomed = true
+	}
+	if m.pins > 0 || m.weak > 0 && !m.doomed {
 		return false
 	}
 	return m.apt.bury(m)
@@ -180,49 +231,4 @@ func (m *stubManager) deliver(ctx context.Context) {
 		a.mu.Lock()
 	}
 	m.notes, m.telling = nil, false
-}
-
-// rundown is Exporter.Rundown.
-func (a *Apartment) rundown(ctx context.Context, oids []orpc.OID) (kept []orpc.OID) {
-	now := a.rt.epoch.Load()
-	for _, oid := range oids {
-		a.mu.Lock()
-		m := a.oids[oid]
-		if m == nil {
-			a.mu.Unlock()
-			continue
-		}
-		if now-m.lastUse.Load() <= 1 || m.noPing {
-			a.mu.Unlock()
-			kept = append(kept, oid)
-			continue
-		}
-		for s := m.stubs; s != nil; s = s.next {
-			s.public = 0
-		}
-		dead := m.drop(m.strong-m.held, true)
-		if !dead {
-			kept = append(kept, oid)
-		}
-		a.mu.Unlock()
-		m.tell(ctx)
-		if dead {
-			a.rt.log.InfoContext(ctx, "object let go: its clients stopped pinging", "oid", oid)
-			m.close(ctx)
-		}
-	}
-	return kept
-}
-
-// unpinged is Exporter.Unpinged.
-func (a *Apartment) unpinged(periods int) (oids []orpc.OID) {
-	now := a.rt.epoch.Load()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for oid, m := range a.oids {
-		if !m.noPing && m.strong > m.held && now-m.lastUse.Load() > uint32(periods) {
-			oids = append(oids, oid)
-		}
-	}
-	return oids
 }

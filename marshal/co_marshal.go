@@ -65,7 +65,7 @@ func (a *Apartment) CoUnmarshalInterface(ctx context.Context, stm com.IStream, i
 		return nil, err
 	}
 	if r.Flags == orpc.OBJREF_CUSTOM {
-		return a.customUnmarshal(ctx, &r, stm, iid, originOf(ctx))
+		return a.customUnmarshal(ctx, &r, stm, iid, nil, originOf(ctx))
 	}
 	return a.stdUnmarshal(ctx, &r, wanted(iid))
 }

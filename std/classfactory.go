@@ -10,6 +10,9 @@ import (
 // CreateInstance sends what RemoteCreateInstance carries. An outer unknown
 // cannot travel, so that such a call fails here (CF-252, CF-253).
 func (p *iClassFactoryProxy) CreateInstance(ctx context.Context, outer any, iid *com.IID) (any, error) {
+	if p.local != nil {
+		return p.local.CreateInstance(ctx, outer, iid)
+	}
 	if outer != nil {
 		return nil, &com.Error{
 			HRESULT: com.CLASS_E_NOAGGREGATION, Interface: "IClassFactory", Method: "CreateInstance",

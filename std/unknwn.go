@@ -27,6 +27,12 @@ type (
 
 type iClassFactoryProxy struct {
 	com.Proxy
+	local com.IClassFactory
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iClassFactoryProxy) COMSetLocal(v any) bool {
+	return com.SetLocal(&p.local, v)
 }
 
 // remoteCreateInstance sends what IClassFactory.RemoteCreateInstance carries.
@@ -57,6 +63,9 @@ func (p *iClassFactoryProxy) remoteCreateInstance(ctx context.Context, riid com.
 }
 
 func (p *iClassFactoryProxy) LockServer(ctx context.Context, lock bool) (err error) {
+	if p.local != nil {
+		return p.local.LockServer(ctx, lock)
+	}
 	ch, m, err := p.Proxy.Begin(ctx, 4, 4)
 	if err != nil {
 		return err

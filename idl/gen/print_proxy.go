@@ -7,20 +7,16 @@ func (p *printer) printProxy(it *iface) {
 	base := p.baseProxy(it)
 	p.line("type %s struct {", it.proxy)
 	p.line("%s", base)
-	if !it.typed {
-		p.line("local %s", it.name)
+	p.line("local %s", p.ownType(it))
+	p.line("}\n")
+	p.line("// COMSetLocal lets v answer the calls.")
+	p.line("func (p *%s) COMSetLocal(v any) bool {", it.proxy)
+	if _, own := p.remoteBase(it); own {
+		p.line("return p.%s.COMSetLocal(v) && com.SetLocal(&p.local, v)", embedded(base))
+	} else {
+		p.line("return com.SetLocal(&p.local, v)")
 	}
 	p.line("}\n")
-	if !it.typed {
-		p.line("// COMSetLocal lets v answer the calls.")
-		p.line("func (p *%s) COMSetLocal(v any) bool {", it.proxy)
-		if _, own := p.remoteBase(it); own {
-			p.line("return p.%s.COMSetLocal(v) && com.SetLocal(&p.local, v)", embedded(base))
-		} else {
-			p.line("return com.SetLocal(&p.local, v)")
-		}
-		p.line("}\n")
-	}
 	for _, m := range p.localBaseMethods(it) {
 		p.printUnsent(it, m)
 	}
@@ -29,6 +25,14 @@ func (p *printer) printProxy(it *iface) {
 			p.printProxyMethod(it, m)
 		}
 	}
+}
+
+// ownType is the Go type of an interface that is printed in this file.
+func (p *printer) ownType(it *iface) string {
+	if it.typed {
+		return p.qual(it.typeImport, it.name)
+	}
+	return it.name
 }
 
 // remoteBase returns the base interface that has a proxy, if there is one.
@@ -101,11 +105,9 @@ func (p *printer) printUnsent(it *iface, m *method) {
 	self := mc.vars.local("p")
 	p.line("// %s belongs to a [local] interface: it has no form on the wire.", m.name)
 	p.line("func (%s *%s) %s%s {", self, it.proxy, m.name, p.wireSignature(m, true))
-	if !it.typed {
-		p.line("if %s.local != nil {", self)
-		p.line("return %s.local.%s(%s)", self, m.name, argNames(m.args))
-		p.line("}")
-	}
+	p.line("if %s.local != nil {", self)
+	p.line("return %s.local.%s(%s)", self, m.name, argNames(m.args))
+	p.line("}")
 	p.line("return %s", p.zeros(m, "0", self+".Proxy.Fail("+itoa(int64(m.decl.Slot))+", "+p.qual(comPath, "E_NOTIMPL")+")"))
 	p.line("}\n")
 }
@@ -124,7 +126,7 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 	}
 	p.use(ndrPath)
 	p.line("func (%s *%s) %s%s {", self, it.proxy, name, p.wireSignature(m, true))
-	if m.dir.signature == "" && !it.typed {
+	if m.dir.signature == "" {
 		p.line("if %s.local != nil {", self)
 		p.line("return %s.local.%s(%s)", self, m.name, argNames(m.args))
 		p.line("}")

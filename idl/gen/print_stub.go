@@ -11,10 +11,9 @@ func (p *printer) printStub(it *iface) {
 	base := p.baseStub(it)
 	_, derived := p.remoteBase(it)
 	p.use("context")
-	obj := it.name
-	desc := it.desc
+	obj, desc := p.ownType(it), it.desc
 	if it.typed {
-		obj, desc = p.qual(it.typeImport, obj), p.qual(it.descImport, desc)
+		desc = p.qual(it.descImport, desc)
 	}
 	p.line("type %s struct {", it.stub)
 	p.line("%s", base)

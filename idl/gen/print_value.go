@@ -96,6 +96,8 @@ func (p *printer) constText(k *tree.Const) string {
 func (p *printer) intLiteral(t tree.Type, v tree.Value) string {
 	b := tree.BasicOf(t)
 	switch {
+	case p.scalarOf(t) == hresultScalar:
+		return unsigned(uint64(uint32(v.Int)))
 	case b == nil:
 		return strconv.FormatInt(int64(int32(v.Int)), 10)
 	case b.Kind == tree.Float || b.Kind == tree.Double:

@@ -250,3 +250,39 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 		<-c.Done()
 	})
 }
+
+// TestSmallRequestsToAPeerThatDoesNotRead: the write of a lone caller's own
+// request blocks, too, once the pipe is full.
+func TestSmallRequestsToAPeerThatDoesNotRead(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c, server := serveRaw(t, &ClientOptions{WriteTimeout: time.Hour})
+		defer c.Close()
+		defer server.nc.Close()
+		go server.acceptBind(5840, pfcWhole|pfcConcMpx, 0)
+		p, err := c.Context(context.Background(), plainSyntax)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range pipeLimit/4000 + 10 {
+			ctx, stop := context.WithTimeout(context.Background(), 100*time.Millisecond)
+			start := time.Now()
+			if _, err := invoke(ctx, p, opEcho, pattern(4000, byte(i))); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("call %d: %v", i, err)
+			}
+			if d := time.Since(start); d > 150*time.Millisecond {
+				t.Fatalf("call %d took %v", i, d)
+			}
+			stop()
+		}
+		// What was sent is whole and in order, whoever went on writing it.
+		for i := range pipeLimit/4000 + 10 {
+			h, b := server.want(ptRequest)
+			if !bytes.Equal(b[requestHeaderSize:], pattern(4000, byte(i))) {
+				t.Fatalf("request %d is not what was sent", i)
+			}
+			if c, _ := server.want(ptCancel); c.callID != h.callID {
+				t.Fatalf("cancel of %d behind call %d", c.callID, h.callID)
+			}
+		}
+	})
+}

@@ -622,3 +622,40 @@ func TestBufferOfABrokenReplyIsNotReused(t *testing.T) {
 		}
 	})
 }
+
+// TestShutdownPDU: a server that shuts down closes idle connections and lets
+// calls in flight end.
+func TestShutdownPDU(t *testing.T) {
+	for _, busy := range []bool{false, true} {
+		bubble(t, func(t *testing.T) {
+			c, server := serveRaw(t, nil)
+			defer c.Close()
+			defer server.nc.Close()
+			go server.acceptBind(5840, pfcWhole|pfcConcMpx, 0)
+			p, err := c.Context(context.Background(), plainSyntax)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if busy {
+				got := make(chan error, 1)
+				go func() {
+					_, err := invoke(context.Background(), p, opEcho, nil)
+					got <- err
+				}()
+				h, _ := server.want(ptRequest)
+				server.send(appendControl(nil, ptShutdown, 0))
+				synctest.Wait()
+				if _, err := invoke(context.Background(), p, opEcho, nil); !errors.Is(err, com.RPC_S_CALL_FAILED_DNE) || !errors.Is(err, errShutdown) {
+					t.Errorf("a new call: %v", err)
+				}
+				server.send(rawResponse(h.callID, pfcWhole, nil))
+				if err := <-got; err != nil {
+					t.Errorf("the call in flight: %v", err)
+				}
+			} else {
+				server.send(appendControl(nil, ptShutdown, 0))
+			}
+			<-c.Done()
+		})
+	}
+}

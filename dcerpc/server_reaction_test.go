@@ -20,6 +20,7 @@ func TestServerReactions(t *testing.T) {
 	elems := func(e ...presElem) bindPDU {
 		return bindPDU{maxXmit: maxTCPFrag, maxRecv: maxTCPFrag, elems: e}
 	}
+	longBind := rawBind(ptBind, 1, whole, bindPDU{maxXmit: ownFrag, maxRecv: ownFrag, elems: []presElem{elem(0, plainSyntax, NDR20)}})
 	alter := func(id uint32, e ...presElem) []byte { return rawBind(ptAlterContext, id, whole, elems(e...)) }
 	other := SyntaxID{UUID: com.MustGUID("99999999-0000-0000-0000-000000000001"), Major: 3}
 	// withAuth appends a trailer and a value.
@@ -81,6 +82,11 @@ func TestServerReactions(t *testing.T) {
 		{"continuation without a first fragment", [][]byte{bind, rawRequest(2, pfcLastFrag, 0, opEcho, nil)}, []string{"ack 0/0", "fault 0x1c01000b call 2", "closed"}},
 		{"fragments disagree on the operation", [][]byte{bind, first, rawRequest(5, pfcLastFrag, 0, opFail, nil)}, []string{"ack 0/0", "fault 0x1c01000b call 5", "closed"}},
 		{"fragments disagree on the byte order", [][]byte{bind, first, bigRequest(5, pfcLastFrag, 0, opEcho, nil)}, []string{"ack 0/0", "fault 0x1c01000b call 5", "closed"}},
+		{"another call within a request, no multiplexing", [][]byte{bind, first, rawRequest(6, pfcLastFrag, 0, opEcho, nil)}, []string{"ack 0/0", "fault 0x1c01000b call 5", "closed"}},
+		{"another call within a request, multiplexing", [][]byte{mpxBind, first, rawRequest(6, pfcLastFrag, 0, opEcho, nil)}, []string{"ack 0/0", "fault 0x1c01000b call 6", "closed"}},
+		{"context ids of any size", [][]byte{rawBind(ptBind, 1, whole, elems(elem(54321, plainSyntax, NDR20))), alter(2, elem(64, objectSyntax, NDR20)), rawRequest(3, whole, 54321, opEcho, []byte("ab")), rawRequest(4, whole, 64, opEcho, nil)}, []string{"ack 0/0", "alter 0/0", "response call 3: 2", "fault 0x1c010017 call 4 dne"}},
+		{"long fragments of a refused request", [][]byte{longBind, rawRequest(2, pfcFirstFrag, 7, opEcho, make([]byte, 60000)), rawRequest(2, pfcLastFrag, 7, opEcho, make([]byte, 60000)), req(3)}, []string{"ack 0/0", "fault 0x1c010003 call 2 dne", "response call 3: 4"}},
+		{"long fragments above the limit", [][]byte{longBind, patch(rawRequest(2, pfcFirstFrag, 0, opEcho, make([]byte, 60000)), 16, 1, 0, 0x40, 0)}, []string{"ack 0/0", "fault 0x5 call 2", "closed"}},
 		{"pending cancel on the first fragment", [][]byte{bind, rawRequest(2, whole|pfcPendingCancel, 0, opEcho, nil)}, []string{"ack 0/0", "fault 0x6bd call 2 dne", "closed"}},
 		{"pending cancel on a later fragment", [][]byte{bind, first, rawRequest(5, pfcLastFrag|pfcPendingCancel, 0, opEcho, []byte("90"))}, []string{"ack 0/0", "response call 5: 10"}},
 		{"request shorter than its header", [][]byte{bind, endPDU(rawRequest(2, whole, 0, 0, nil)[:20], 0, 0)}, []string{"ack 0/0", "fault 0x1c01000b call 2 dne", "closed"}},

@@ -9,9 +9,9 @@ import (
 )
 
 // Apartment is where objects live and where proxies may be used: an object
-// exporter with its OXID, its Remote Unknown and its tables. This runtime has
-// one multithreaded apartment; single-threaded ones are apartments of their
-// own with the same tables.
+// exporter with its OXID, its Remote Unknown and its tables. A runtime has at
+// most one multithreaded and one neutral apartment, and any number of
+// single-threaded ones.
 type Apartment struct {
 	rt         *Runtime
 	kind       com.APTTYPE
@@ -19,6 +19,7 @@ type Apartment struct {
 	oxid       orpc.OXID
 	remUnknown *interfaceStub
 	exporter   Exporter
+	sta        *sta // nil unless the apartment is single-threaded
 
 	register sync.Mutex // held while the exporter is being registered
 
@@ -40,6 +41,8 @@ type remoteKey struct {
 	oid  orpc.OID
 }
 
+// newApartment makes an apartment. Of the multithreaded and of the neutral one
+// there is one each, which is returned when it is there already.
 func (rt *Runtime) newApartment(kind com.APTTYPE) (*Apartment, error) {
 	a := &Apartment{
 		rt: rt, kind: kind,
@@ -54,8 +57,15 @@ func (rt *Runtime) newApartment(kind com.APTTYPE) (*Apartment, error) {
 	if rt.closed {
 		return nil, com.CO_E_NOTINITIALIZED
 	}
-	if kind == com.APTTYPE_MTA && rt.mta != nil {
-		return rt.mta, nil
+	only := rt.only(kind)
+	if only != nil && *only != nil {
+		return *only, nil
+	}
+	if kind == com.APTTYPE_STA {
+		a.sta = &sta{apt: a}
+		if rt.mainSTA == nil {
+			a.kind, only = com.APTTYPE_MAINSTA, &rt.mainSTA
+		}
 	}
 	a.id = rt.nextID
 	rt.nextID++
@@ -63,10 +73,35 @@ func (rt *Runtime) newApartment(kind com.APTTYPE) (*Apartment, error) {
 		return nil, err
 	}
 	rt.apts[a.oxid] = a
-	if kind == com.APTTYPE_MTA {
-		rt.mta = a
+	if only != nil {
+		*only = a
 	}
 	return a, nil
+}
+
+// only returns where the runtime keeps its only apartment of a kind; nil for a
+// kind of which there may be many. rt.mu is held.
+func (rt *Runtime) only(kind com.APTTYPE) **Apartment {
+	switch kind {
+	case com.APTTYPE_MTA:
+		return &rt.mta
+	case com.APTTYPE_NA:
+		return &rt.nta
+	case com.APTTYPE_MAINSTA:
+		return &rt.mainSTA
+	}
+	return nil
+}
+
+// apartments returns the apartments of the runtime.
+func (rt *Runtime) apartments() []*Apartment {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	list := make([]*Apartment, 0, len(rt.apts))
+	for _, a := range rt.apts {
+		list = append(list, a)
+	}
+	return list
 }
 
 // ready registers the exporter with its resolver once. It fails as often as
@@ -118,8 +153,21 @@ func (a *Apartment) newOID() orpc.OID {
 	}
 }
 
-// close ends the apartment: proxies are disconnected and their references
-// given back (CF-032), objects are let go (CF-029, CF-030).
+// Close ends the apartment: proxies are disconnected and their references given
+// back (CF-032), objects are let go (CF-029, CF-030), class objects revoked. In
+// a single-threaded apartment calls that are running complete first, and those
+// that wait are refused; a method that closes its own apartment does so at once.
+// When ctx ends earlier its error is returned, and what was still running goes
+// on. Closing again has no effect.
+func (a *Apartment) Close(ctx context.Context) error {
+	if a.sta != nil {
+		return a.sta.end(ctx)
+	}
+	a.close(ctx)
+	return nil
+}
+
+// close lets go of everything that the apartment has.
 func (a *Apartment) close(ctx context.Context) {
 	a.mu.Lock()
 	if a.closed {
@@ -152,7 +200,18 @@ func (a *Apartment) close(ctx context.Context) {
 	}
 	a.rt.ended(ctx, a)
 	a.rt.ipids.remove(a.remUnknown)
+	a.forget()
 	if r := a.rt.opt.Registrar; r != nil {
 		r.RevokeExporter(ctx, &a.exporter)
+	}
+}
+
+// forget makes room for another apartment of the same kind. The OXID stays
+// known, so that packets which name it are told from a stranger's.
+func (a *Apartment) forget() {
+	a.rt.mu.Lock()
+	defer a.rt.mu.Unlock()
+	if only := a.rt.only(a.kind); only != nil && *only == a {
+		*only = nil
 	}
 }

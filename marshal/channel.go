@@ -3,7 +3,6 @@ package marshal
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 
@@ -30,6 +29,7 @@ type clientCall struct {
 	rpc    *dcerpc.ClientCall
 	header int          // bytes of ORPCTHIS in front of the parameters
 	sent   []sentPacket // references marshaled into the request
+	outgoing
 
 	invoked bool
 }
@@ -42,7 +42,9 @@ func callOf(m *com.RPCOLEMESSAGE) *clientCall { c, _ := m.Reserved.(*clientCall)
 // GetBuffer implements [com.IRpcChannelBuffer]: it connects when there is no
 // connection, and puts ORPCTHIS in front of the parameters ([MS-DCOM] 2.2.13.3).
 func (ch *channel) GetBuffer(ctx context.Context, op uint32, size int) (*com.RPCOLEMESSAGE, error) {
-	if err := ch.mgr.core.apt.check(ctx); err != nil {
+	st := stateOf(ctx)
+	apt := ch.mgr.core.apt
+	if err := apt.admit(st); err != nil {
 		return nil, ch.fail(op, step.Self, err)
 	}
 	pres, err := ch.presContext(ctx)
@@ -50,9 +52,18 @@ func (ch *channel) GetBuffer(ctx context.Context, op uint32, size int) (*com.RPC
 		return nil, ch.fail(op, step.ObjectRPC, err)
 	}
 	c := clientCalls.Get().(*clientCall)
-	c.ch = ch
+	c.ch, c.st, c.cid = ch, st, st.chain()
+	this := orpc.ORPCTHIS{Version: ch.mgr.core.exp.version(), CID: c.cid}
+	if apt.rt.attention.Load() != 0 {
+		if err := c.begin(ctx, apt, ch.desc, op, ch.mgr.core.exp); err != nil {
+			ch.free(c)
+			return nil, ch.fail(op, step.Self, err)
+		}
+		if c.busy {
+			this.Extents = c.extras.sent
+		}
+	}
 	c.rpc = pres.NewCall(uint16(op), &ch.ipid, size+orpc.ORPCTHISSize)
-	this := orpc.ORPCTHIS{Version: ch.mgr.core.exp.version(), CID: causality(ctx)}
 	c.rpc.Stub = this.Append(c.rpc.Stub)
 	c.header = len(c.rpc.Stub)
 	c.RPCOLEMESSAGE = com.RPCOLEMESSAGE{
@@ -80,18 +91,51 @@ func (ch *channel) SendReceive(ctx context.Context, m *com.RPCOLEMESSAGE) error 
 		c.rpc.Stub = append(c.rpc.Stub[:c.header], m.Buffer...)
 	}
 	c.invoked = true
-	err := c.rpc.Invoke(ctx)
-	if err == nil {
-		var n int
-		if _, n, err = orpc.ParseORPCTHAT(c.rpc.Reply, c.rpc.DataRep); err == nil {
-			m.Buffer, m.Align = c.rpc.Reply[n:], uint8(n%8)
-			m.DataRep, m.NDR64 = c.rpc.DataRep, c.rpc.NDR64
-			return nil
-		}
+	var err error
+	if apt := ch.mgr.core.apt; apt.sta == nil && !c.special() {
+		err = c.rpc.Invoke(ctx)
+	} else {
+		err = c.perform(ctx, apt, ch.desc, m.Op, ch.mgr.core.exp, c, c.repeat)
 	}
-	err = ch.fail(m.Op, step.Call, err)
-	ch.abandon(c, err)
-	return err
+	var that orpc.ORPCTHAT
+	var n int
+	if err == nil {
+		that, n, err = orpc.ParseORPCTHAT(c.rpc.Reply, c.rpc.DataRep)
+	}
+	if c.busy {
+		c.finish(ctx, ch.mgr, that.Extents, err)
+	}
+	if err != nil {
+		err = ch.fail(m.Op, step.Call, c.explain(ch.mgr.core.apt.rt, err))
+		ch.abandon(c, err)
+		return err
+	}
+	m.Buffer, m.Align = c.rpc.Reply[n:], uint8(n%8)
+	m.DataRep, m.NDR64 = c.rpc.DataRep, c.rpc.NDR64
+	if len(that.Extents) != 0 {
+		m.ErrorInfo = errorInfoIn(that.Extents)
+	}
+	return nil
+}
+
+// block implements [blocker].
+func (c *clientCall) block(ctx context.Context) error { return c.rpc.Invoke(ctx) }
+
+// repeat makes c ready to be sent once more, by a call of its own on the
+// connection that there is now.
+func (c *clientCall) repeat(ctx context.Context) error {
+	pres, err := c.ch.presContext(ctx)
+	if err != nil {
+		return err
+	}
+	if pres.NDR64() != c.NDR64 {
+		return com.RPC_E_RETRY // another server, so to speak: the parameters do not fit it
+	}
+	old := c.rpc
+	c.rpc = pres.NewCall(uint16(c.Op), &c.ch.ipid, len(old.Stub))
+	c.rpc.Stub = append(c.rpc.Stub, old.Stub...)
+	old.Free()
+	return nil
 }
 
 // abandon frees a call that failed. References in a request that certainly did
@@ -117,8 +161,11 @@ func (ch *channel) FreeBuffer(m *com.RPCOLEMESSAGE) {
 }
 
 func (ch *channel) free(c *clientCall) {
-	c.rpc.Free()
-	*c = clientCall{sent: c.sent[:0]}
+	if c.rpc != nil {
+		c.rpc.Free()
+	}
+	c.reset(ch.mgr.core.apt.rt)
+	*c = clientCall{sent: c.sent[:0], outgoing: c.outgoing}
 	clientCalls.Put(c)
 }
 
@@ -140,7 +187,12 @@ func (ch *channel) presContext(ctx context.Context) (*dcerpc.PresContext, error)
 	if p := ch.pres.Load(); p != nil && p.Conn().Err() == nil {
 		return p, nil
 	}
-	p, err := ch.mgr.core.exp.presContext(ctx, ch.desc.IID)
+	var p *dcerpc.PresContext
+	// Connecting takes a while: a single-threaded apartment serves meanwhile.
+	err := waitOutside(ctx, blockFunc(func(ctx context.Context) (err error) {
+		p, err = ch.mgr.core.exp.presContext(ctx, ch.desc.IID)
+		return err
+	}))
 	if err == nil {
 		ch.pres.Store(p)
 	}
@@ -185,19 +237,4 @@ func notExecuted(err error) bool {
 		return f.DidNotExecute
 	}
 	return errors.Is(err, com.RPC_S_CALL_FAILED_DNE) || errors.Is(err, com.RPC_S_SERVER_UNAVAILABLE)
-}
-
-// causality returns the id of the chain that a call out of ctx belongs to; a
-// top-level call begins a new one (CF-280).
-func causality(ctx context.Context) com.CID {
-	if s := stateOf(ctx); s != nil && !s.cid.IsZero() {
-		return s.cid
-	}
-	// Unique is enough here: nothing is protected by a causality id.
-	a, b := rand.Uint64(), rand.Uint64()
-	g := com.CID{Data1: uint32(a), Data2: uint16(a >> 32), Data3: uint16(a >> 48)}
-	for i := range g.Data4 {
-		g.Data4[i] = byte(b >> (8 * i))
-	}
-	return g
 }

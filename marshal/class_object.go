@@ -159,10 +159,3 @@ func (a *Apartment) reach(ctx context.Context, home *Apartment, obj any, iid *co
 	stm.Seek(ctx, 0, com.STREAM_SEEK_SET)
 	return a.CoUnmarshalInterface(a.inside(ctx), stm, iid)
 }
-
-// visit runs f in apartment a as part of the call chain of ctx: what COM asks
-// of an object it asks in the object's own apartment, under the caller's
-// causality id (CF-395).
-func (a *Apartment) visit(ctx context.Context, f func(context.Context) error) error {
-	return f(&localContext{Context: ctx, state: callState{apt: a, cid: causality(ctx)}})
-}

@@ -172,7 +172,9 @@ func (a *Apartment) inside(ctx context.Context) context.Context {
 	if s.apt == a {
 		return ctx
 	}
-	return &apartmentContext{ctx, callState{apt: a, cid: s.cid}}
+	c := &apartmentContext{Context: ctx}
+	c.state.apt, c.state.cid = a, s.cid
+	return c
 }
 
 // guard runs application code whose panic must fail this operation alone.

@@ -74,9 +74,12 @@ type serverCall struct {
 	reply   com.RPCOLEMESSAGE
 	rpc     *dcerpc.ServerCall
 	stub    *interfaceStub
-	header  int          // bytes of ORPCTHAT in front of the reply
-	sent    []sentPacket // references marshaled into the reply
+	cc      *callContext
+	extents []orpc.Extent // of the request; they alias it
+	header  int           // bytes of ORPCTHAT in front of the reply
+	sent    []sentPacket  // references marshaled into the reply
 	replied bool
+	refused bool // the object was disconnected before the call came to it
 }
 
 var serverCalls = sync.Pool{New: func() any { return new(serverCall) }}
@@ -98,33 +101,117 @@ func (rt *Runtime) ServeRPC(rpc *dcerpc.ServerCall) error {
 	if s == nil || !s.serves(&rpc.Interface.Syntax.UUID) {
 		return rt.refuse(rpc, s)
 	}
-	m := s.mgr
-	if !m.enter() {
-		return rt.refuse(rpc, nil)
-	}
-	cc := &callContext{state: callState{apt: m.apt, cid: this.CID}}
-	defer m.leave(cc)
-	m.touch()
-
-	rpc.InitContext(&cc.CallContext)
 	c := serverCalls.Get().(*serverCall)
-	c.rpc, c.stub = rpc, s
+	c.rpc, c.stub, c.extents = rpc, s, this.Extents
 	c.request = com.RPCOLEMESSAGE{
 		Buffer: rpc.Stub[n:], Pointers: c, Op: uint32(rpc.Opnum),
 		DataRep: rpc.DataRep, NDR64: rpc.NDR64, Align: uint8(n % 8),
 	}
-	err = s.invoke(cc, &c.request, c)
+	if s.mgr.apt.sta == nil {
+		cc := &callContext{}
+		cc.state.apt, cc.state.cid = s.mgr.apt, this.CID
+		rpc.InitContext(&cc.CallContext)
+		c.cc = cc
+		err = c.runIn(cc)
+	} else {
+		err = c.runInSTA(s.mgr.apt.sta, this.CID)
+	}
+	if c.refused {
+		err = rt.refuse(rpc, nil)
+	}
+	*c = serverCall{sent: c.sent[:0]}
+	serverCalls.Put(c)
+	return err
+}
+
+// staCallContext is the context of a method in a single-threaded apartment,
+// and its activity.
+type staCallContext struct {
+	callContext
+	frame frame
+}
+
+// runInSTA runs the call when it is its turn. The goroutine reads the
+// connection as long as that is now; before it waits, another one takes over.
+func (c *serverCall) runInSTA(s *sta, cid com.CID) error {
+	x := &staCallContext{}
+	m := c.stub.mgr
+	x.frame = frame{sta: s, cid: cid, desc: c.stub.desc, obj: m.obj, op: c.request.Op, from: c.rpc.Conn.RemoteAddr()}
+	if c.stub == s.apt.remUnknown {
+		x.frame.kind = frameInternal
+	}
+	x.state.apt, x.state.cid, x.state.frame = s.apt, cid, &x.frame
+	c.rpc.InitContext(&x.CallContext)
+	c.cc = &x.callContext
+	return s.run(c.cc, &x.frame, c.cc, c)
+}
+
+// runIn implements [staBody]: it runs the call in the apartment that the caller
+// of runIn is in. Its being on the stack tells what the goroutine does.
+//
+//go:noinline
+func (c *serverCall) runIn(context.Context) error {
+	s, cc := c.stub, c.cc
+	m := s.mgr
+	if !m.enter() {
+		c.refused = true
+		return nil
+	}
+	defer m.leave(cc)
+	defer cc.end()
+	m.touch()
+	var info com.ChannelHookCallInfo
+	hooks := m.apt.rt.hooks.Load()
+	if hooks != nil {
+		info = com.ChannelHookCallInfo{IID: c.rpc.Interface.Syntax.UUID, Causality: cc.state.cid, ServerPID: ownPID,
+			Method: c.request.Op, Object: m.obj}
+		hooks.serverNotify(cc, m.apt.rt, &info, c.extents)
+	}
+	err := s.invoke(cc, &c.request, c)
 	if err == nil && !c.replied {
 		err = com.RPC_E_SERVER_CANTMARSHAL_DATA // the stub asked for no reply
 	}
 	if err != nil {
 		takeBack(m.apt, c.sent)
-	} else {
-		c.finish()
+		return err
 	}
-	*c = serverCall{sent: c.sent[:0]}
-	serverCalls.Put(c)
-	return err
+	c.finish()
+	if failure := cc.state.failure(); hooks != nil || failure != nil {
+		c.extend(hooks, &info, failure)
+	}
+	return nil
+}
+
+// extend puts extents into ORPCTHAT, in front of a finished reply: what the
+// hooks have to say, and the method of its failure.
+func (c *serverCall) extend(hooks *hookTable, info *com.ChannelHookCallInfo, failure *com.ErrorInfo) {
+	list, err := replyExtents(c.cc, c.stub.mgr.apt.rt, hooks, info, failure)
+	if err != nil {
+		c.stub.mgr.apt.rt.log.WarnContext(c.cc, "extents of a reply were dropped", "err", err)
+		return
+	}
+	if len(list) == 0 {
+		return
+	}
+	that := orpc.ORPCTHAT{Extents: list}
+	results := c.rpc.Reply[c.header:]
+	reply := that.Append(make([]byte, 0, len(results)+1024))
+	// Both headers end at a multiple of 8, so the results keep their alignment.
+	c.rpc.Reply = append(reply, results...)
+}
+
+// replyExtents collects the extents of a reply.
+func replyExtents(ctx context.Context, rt *Runtime, hooks *hookTable, info *com.ChannelHookCallInfo, failure *com.ErrorInfo) (list []orpc.Extent, err error) {
+	if hooks != nil {
+		list, err = hooks.serverExtents(ctx, rt, info, nil)
+	}
+	if failure != nil && err == nil {
+		var e orpc.Extent
+		if e, err = errorExtent(failure); err == nil {
+			list = append(list, e)
+		}
+	}
+	return list, err
 }
 
 // finish puts the stub's reply behind ORPCTHAT, where it usually is already.

@@ -4,10 +4,9 @@ import (
 	"context"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"oxid/com"
-	"oxid/dcerpc"
+	"oxid/orpc"
 	"oxid/step"
 )
 
@@ -24,12 +23,16 @@ type localChannel struct {
 // stub's channel at once.
 type localCall struct {
 	request com.RPCOLEMESSAGE
+	served  com.RPCOLEMESSAGE // the request as the stub gets it
 	reply   com.RPCOLEMESSAGE
 	ch      *localChannel
 	stub    *interfaceStub
-	in, out []byte       // buffers behind request and reply
-	sent    []sentPacket // references marshaled into the request
-	back    []sentPacket // references marshaled into the reply
+	cc      *localContext
+	in, out []byte        // buffers behind request and reply
+	sent    []sentPacket  // references marshaled into the request
+	back    []sentPacket  // references marshaled into the reply
+	extents []orpc.Extent // of the reply
+	outgoing
 	invoked bool
 	replied bool
 }
@@ -41,11 +44,19 @@ const maxPooledBuffer = 64 << 10
 
 // GetBuffer implements [com.IRpcChannelBuffer].
 func (ch *localChannel) GetBuffer(ctx context.Context, op uint32, size int) (*com.RPCOLEMESSAGE, error) {
-	if err := ch.mgr.core.apt.check(ctx); err != nil {
+	st := stateOf(ctx)
+	apt := ch.mgr.core.apt
+	if err := apt.admit(st); err != nil {
 		return nil, ch.fail(op, step.Self, err)
 	}
 	c := localCalls.Get().(*localCall)
-	c.ch = ch
+	c.ch, c.st, c.cid = ch, st, st.chain()
+	if apt.rt.attention.Load() != 0 {
+		if err := c.begin(ctx, apt, ch.desc, op, ch.mgr.core.exp); err != nil {
+			c.free()
+			return nil, ch.fail(op, step.Self, err)
+		}
+	}
 	if cap(c.in) < size {
 		c.in = make([]byte, 0, size)
 	}
@@ -54,51 +65,112 @@ func (ch *localChannel) GetBuffer(ctx context.Context, op uint32, size int) (*co
 }
 
 // SendReceive implements [com.IRpcChannelBuffer]: it runs the stub on the
-// caller's goroutine.
+// caller's goroutine, when its turn has come.
 func (ch *localChannel) SendReceive(ctx context.Context, m *com.RPCOLEMESSAGE) error {
 	c, _ := m.Reserved.(*localCall)
 	if c == nil || c.ch != ch {
 		return com.E_INVALIDARG
 	}
 	c.invoked = true
-	err := c.run(ctx)
+	var err error
+	if apt := ch.mgr.core.apt; apt.sta == nil && !c.special() {
+		err = c.block(ctx)
+	} else {
+		err = c.perform(ctx, apt, ch.desc, m.Op, ch.mgr.core.exp, c, func(context.Context) error { return nil })
+	}
 	runtime.KeepAlive(ch.mgr)
+	if c.busy {
+		c.finish(ctx, ch.mgr, c.extents, err)
+	}
 	if err != nil {
 		if notExecuted(err) {
 			takeBack(ch.mgr.core.apt, c.sent)
 		}
-		err = ch.fail(m.Op, step.Call, err)
+		err = ch.fail(m.Op, step.Call, c.explain(ch.mgr.core.apt.rt, err))
 		c.free()
 		return err
 	}
-	m.Buffer, m.Pointers = c.reply.Buffer, (*localRequest)(c)
+	m.Buffer, m.Pointers, m.ErrorInfo = c.reply.Buffer, (*localRequest)(c), c.cc.state.failure()
 	return nil
 }
 
-// run finds the stub and invokes it.
-func (c *localCall) run(ctx context.Context) error {
-	rt := c.ch.mgr.core.apt.rt
-	s := rt.ipids.lookup(&c.ch.ipid)
-	if s == nil || !s.mgr.enter() {
-		return &dcerpc.Fault{Status: dcerpc.Status(com.RPC_E_DISCONNECTED), DidNotExecute: true}
+// staLocalContext is the context of a method in a single-threaded apartment,
+// and its activity.
+type staLocalContext struct {
+	localContext
+	frame frame
+}
+
+// init makes x the context of an activity of s that was called with ctx.
+func (x *staLocalContext) init(ctx context.Context, s *sta, cid com.CID, kind frameKind) {
+	x.Context = ctx
+	x.frame = frame{sta: s, cid: cid, kind: kind}
+	x.state.apt, x.state.cid, x.state.frame = s.apt, cid, &x.frame
+}
+
+// block implements [blocker]: it finds the stub and lets it run in its
+// apartment.
+func (c *localCall) block(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return &waitEnded{cause: err}
+	}
+	s := c.ch.mgr.core.apt.rt.ipids.lookup(&c.ch.ipid)
+	if s == nil {
+		return notExecutedFault(com.RPC_E_DISCONNECTED)
 	}
 	c.stub = s
-	defer s.mgr.leave(ctx)
-	s.mgr.touch()
-	if err := ctx.Err(); err != nil {
-		return err
+	apt := s.mgr.apt
+	if apt.sta != nil {
+		x := &staLocalContext{}
+		x.init(ctx, apt.sta, c.cid, frameCall)
+		x.frame.desc, x.frame.obj, x.frame.op = s.desc, s.mgr.obj, c.request.Op
+		c.cc = &x.localContext
+		return apt.sta.run(ctx, &x.frame, c.cc, c)
 	}
-	cc := &localContext{Context: ctx, state: callState{apt: s.mgr.apt, cid: causality(ctx)}}
-	m := c.request
-	m.Pointers = (*localReply)(c)
-	err := s.invoke(cc, &m, (*localReply)(c))
+	c.cc = &localContext{Context: ctx}
+	c.cc.state.apt, c.cc.state.cid = apt, c.cid
+	if c.st != nil && apt.kind == com.APTTYPE_NA {
+		c.cc.state.frame = c.st.frame
+	}
+	return c.runIn(c.cc)
+}
+
+// runIn implements [staBody]; see [serverCall.runIn].
+//
+//go:noinline
+func (c *localCall) runIn(context.Context) error {
+	s, cc := c.stub, c.cc
+	if !s.mgr.enter() {
+		return notExecutedFault(com.RPC_E_DISCONNECTED)
+	}
+	defer s.mgr.leave(cc)
+	defer cc.end()
+	s.mgr.touch()
+	var info com.ChannelHookCallInfo
+	var hooks *hookTable
+	if c.busy && c.extras.hooks != nil {
+		hooks = c.extras.hooks
+		info = c.extras.info
+		info.Object = s.mgr.obj
+		hooks.serverNotify(cc, s.mgr.apt.rt, &info, c.extras.sent)
+	}
+	c.served = c.request
+	c.served.Pointers = (*localReply)(c)
+	err := s.invoke(cc, &c.served, (*localReply)(c))
 	if err == nil && !c.replied {
 		err = com.RPC_E_SERVER_CANTMARSHAL_DATA
 	}
 	if err != nil {
 		takeBack(s.mgr.apt, c.back)
+		return err
 	}
-	return err
+	if hooks != nil {
+		if c.extents, err = hooks.serverExtents(cc, s.mgr.apt.rt, &info, nil); err != nil {
+			s.mgr.apt.rt.log.WarnContext(cc, "extents of a reply were dropped", "err", err)
+			c.extents = nil
+		}
+	}
+	return nil
 }
 
 // FreeBuffer implements [com.IRpcChannelBuffer].
@@ -114,7 +186,8 @@ func (ch *localChannel) FreeBuffer(m *com.RPCOLEMESSAGE) {
 }
 
 func (c *localCall) free() {
-	n := localCall{in: c.in, out: c.out, sent: c.sent[:0], back: c.back[:0]}
+	c.reset(c.ch.mgr.core.apt.rt)
+	n := localCall{in: c.in, out: c.out, sent: c.sent[:0], back: c.back[:0], outgoing: c.outgoing}
 	if cap(c.request.Buffer) > cap(n.in) && cap(c.request.Buffer) <= maxPooledBuffer && !c.replied {
 		n.in = c.request.Buffer[:0]
 	}
@@ -189,29 +262,3 @@ func (c *localReply) GetDestCtx() com.MSHCTX { return com.MSHCTX_INPROC }
 
 // IsConnected implements [com.IRpcChannelBuffer].
 func (c *localReply) IsConnected() bool { return true }
-
-// localContext is the context of a method that another apartment of the
-// process called: it ends with the caller's and has none of its values.
-type localContext struct {
-	context.Context
-	state callState
-	hr    atomic.Uint32
-}
-
-// Value answers for the call alone.
-func (c *localContext) Value(key any) any {
-	if key == com.ResultKey {
-		return c
-	}
-	return c.state.value(key)
-}
-
-// SetHRESULT implements [com.ResultSetter].
-func (c *localContext) SetHRESULT(hr com.HRESULT) {
-	if hr.Succeeded() {
-		c.hr.Store(uint32(hr))
-	}
-}
-
-// TakeHRESULT implements [com.ResultGetter].
-func (c *localContext) TakeHRESULT() com.HRESULT { return com.HRESULT(c.hr.Load()) }

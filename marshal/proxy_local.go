@@ -28,7 +28,7 @@ func localProxyDesc(iid *com.IID) *com.Desc {
 
 // handLocal hands out an interface that the manager itself implements.
 func (pm *proxyManager) handLocal(ctx context.Context, d *com.Desc) (any, error) {
-	if err := pm.core.apt.check(ctx); err != nil {
+	if err := pm.core.apt.admit(stateOf(ctx)); err != nil {
 		return nil, err
 	}
 	if _, _, err := pm.hold(&d.IID, false); err != nil {

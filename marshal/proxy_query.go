@@ -30,7 +30,7 @@ func (pm *proxyManager) QueryDesc(ctx context.Context, d *com.Desc) (any, error)
 	if d.Local {
 		return nil, com.E_NOINTERFACE // never remoted: the server is not asked
 	}
-	if err := pm.core.apt.check(ctx); err != nil {
+	if err := pm.core.apt.admit(stateOf(ctx)); err != nil {
 		return nil, err
 	}
 	ipid, held, err := pm.hold(&d.IID, false)
@@ -99,12 +99,4 @@ func (pm *proxyManager) queryRemote(ctx context.Context, iids []com.IID) ([]orpc
 		}
 	}
 	return res, nil
-}
-
-// check verifies that ctx may use proxies of apartment a (CF-160 to CF-162).
-func (a *Apartment) check(ctx context.Context) error {
-	if s := stateOf(ctx); s != nil && s.apt != nil && s.apt.rt == a.rt && s.apt != a {
-		return com.RPC_E_WRONG_THREAD
-	}
-	return nil
 }

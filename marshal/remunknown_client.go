@@ -57,7 +57,12 @@ func (x *clientExporter) remQueryInterface(ctx context.Context, via com.IPID, re
 	req := orpc.RemQueryInterfaceRequest{IPID: via, Refs: refs, IIDs: iids}
 	var res orpc.RemQueryInterfaceResponse
 	if x.home != nil {
-		res = *x.home.unknown().queryInterface(x.home.context(ctx), &req)
+		if err := x.home.visit(ctx, func(ctx context.Context) error {
+			x.rt.hooked(ctx, 3, x.home, func() { res = *x.home.unknown().queryInterface(ctx, &req) })
+			return nil
+		}); err != nil {
+			return nil, err
+		}
 	} else if err := x.callRemUnknown(ctx, 3, 28+16*len(iids), req.Encode, func(d *ndr.Decoder) { res.Decode(d, len(iids)) }); err != nil {
 		return nil, err
 	}
@@ -77,7 +82,7 @@ func (x *clientExporter) remAddRef(ctx context.Context, ipid com.IPID, n uint32)
 	req := orpc.RemRefsRequest{Refs: []orpc.REMINTERFACEREF{{IPID: ipid, PublicRefs: n}}}
 	var res orpc.RemAddRefResponse
 	if x.home != nil {
-		res = *x.home.unknown().addRef(ctx, &req)
+		x.rt.hooked(ctx, 4, x.home, func() { res = *x.home.unknown().addRef(ctx, &req) })
 	} else if err := x.callRemUnknown(ctx, 4, 32, req.Encode, func(d *ndr.Decoder) { res.Decode(d, 1) }); err != nil {
 		return err
 	}

@@ -41,6 +41,9 @@ type Options struct {
 	// Logger receives what happens outside of anybody's call; nil means
 	// slog.Default().
 	Logger *slog.Logger
+	// ErrorInfo says what clients are told of a method's failure besides its
+	// HRESULT.
+	ErrorInfo ErrorInfoPolicy
 	// LeakReport is told of proxies that were collected without a Release; nil
 	// logs them. Creation sites are recorded only when it is set.
 	LeakReport func(Leak)
@@ -77,12 +80,21 @@ type Runtime struct {
 	running   RunningObjectTable
 	rpcIfaces rpcInterfaces
 	refusals  logLimit
+	hooks     channelHooks
+	lost      lostCalls
+	threads   atomic.Uint32 // numbers logical threads
+	// attention counts what makes outgoing calls look twice: activities of
+	// single-threaded apartments, and that there are channel hooks.
+	attention atomic.Int32
 
-	mu     sync.Mutex
-	mta    *Apartment
-	apts   map[orpc.OXID]*Apartment
-	nextID uint16
-	closed bool
+	mu      sync.Mutex
+	mta     *Apartment
+	mtaUses mtaUses
+	nta     *Apartment
+	mainSTA *Apartment
+	apts    map[orpc.OXID]*Apartment
+	nextID  uint16
+	closed  bool
 }
 
 // NewRuntime starts a runtime. Close ends it.
@@ -128,31 +140,36 @@ func (rt *Runtime) tick() {
 }
 
 // MTA returns the runtime's multithreaded apartment, made when there is none.
-// It fails with CO_E_NOTINITIALIZED after Close.
+// It stays until Close. It fails with CO_E_NOTINITIALIZED after Close.
 func (rt *Runtime) MTA(ctx context.Context) (*Apartment, error) {
 	rt.mu.Lock()
 	a := rt.mta
-	closed := rt.closed
+	rt.mtaUses.forever = true
 	rt.mu.Unlock()
-	if a != nil {
-		return a, a.ready(ctx)
-	}
-	if closed {
-		return nil, com.CO_E_NOTINITIALIZED
-	}
-	a, err := rt.newApartment(com.APTTYPE_MTA)
-	if err != nil {
-		return nil, err
+	if a == nil {
+		var err error
+		if a, err = rt.newApartment(com.APTTYPE_MTA); err != nil {
+			return nil, err
+		}
 	}
 	return a, a.ready(ctx)
 }
 
 // apartment returns the apartment that ctx names, or the MTA.
 func (rt *Runtime) apartment(ctx context.Context) (*Apartment, error) {
-	if s := stateOf(ctx); s != nil && s.apt != nil && s.apt.rt == rt {
+	if s := rt.member(stateOf(ctx)); s != nil {
 		return s.apt, nil
 	}
 	return rt.MTA(ctx)
+}
+
+// member returns s when it belongs to an apartment of this runtime, and nil for
+// a context that is in the implicit MTA, if it is anywhere.
+func (rt *Runtime) member(s *callState) *callState {
+	if s == nil || s.apt == nil || s.apt.rt != rt {
+		return nil
+	}
+	return s
 }
 
 // byOXID returns the apartment of this runtime that oxid names, or nil.
@@ -180,15 +197,16 @@ func (rt *Runtime) Close(ctx context.Context) error {
 		return nil
 	}
 	rt.closed = true
-	apts := make([]*Apartment, 0, len(rt.apts))
-	for _, a := range rt.apts {
-		apts = append(apts, a)
-	}
 	rt.mu.Unlock()
-	for _, a := range apts {
-		a.close(ctx)
+	var err error
+	for _, a := range rt.apartments() {
+		if e := a.Close(ctx); e != nil && err == nil {
+			err = e
+		}
 	}
-	err := rt.exporters.close(ctx)
+	if e := rt.exporters.close(ctx); e != nil && err == nil {
+		err = e
+	}
 	rt.pings.close(ctx)
 	rt.cancel()
 	rt.wg.Wait()

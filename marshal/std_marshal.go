@@ -197,7 +197,7 @@ func (a *Apartment) stdUnmarshal(ctx context.Context, r *orpc.OBJREF, want *com.
 	if want.IID == r.IID {
 		return head.hand(ctx, want, r.Std.IPID)
 	}
-	return head.QueryDesc(ctx, want)
+	return head.QueryDesc(a.inside(ctx), want)
 }
 
 // homecoming unmarshals a packet in the apartment that the object lives in:

@@ -194,3 +194,37 @@ type mirror struct{ Policy }
 func (mirror) GetUserName(_ context.Context, _ *string, user *LsaString, domain **LsaString) (uint32, *LsaString, **LsaString, error) {
 	return 0, user, domain, nil
 }
+
+// nothing is a server that does nothing, so that it needs no connection.
+type nothing struct{ mirror }
+
+func (nothing) Close(_ context.Context, h LsaHandle) (uint32, LsaHandle, error) { return 0, h, nil }
+
+func (nothing) OpenPolicy2(context.Context, *string, LsaObjectAttributes, uint32) (uint32, LsaHandle, error) {
+	return 0, LsaHandle{}, nil
+}
+
+func FuzzServe(f *testing.F) {
+	for _, seed := range []struct {
+		opnum   uint16
+		dataRep uint32
+		ndr64   bool
+		stub    string
+	}{
+		{opClose, 0x10, false, "00000000443322116655887799aabbccddeeff00"},
+		{opOpenPolicy2, 0x10, false, "000002000400000000000000040000005c005c00580000001800000000000000000000004000000000000000040002000c0000000200010000000002"},
+		{opOpenPolicy2, 0, false, "00020000000000040000000000000004005c005c005800000000001800000000000000000000004000000000000200040000000c0002010002000000"},
+		{opGetUserName, 0x10, false, "00000000000002000200040004000200020000000000000001000000780000000000000000000000"},
+		{opGetUserName, 0x10, true, "000000000000000000000000000000000000000000000000"},
+	} {
+		stub, err := hex.DecodeString(seed.stub)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(seed.opnum, seed.dataRep, seed.ndr64, stub)
+	}
+	h := ServeLsarpc(nothing{}).Handler
+	f.Fuzz(func(t *testing.T, opnum uint16, dataRep uint32, ndr64 bool, stub []byte) {
+		h.ServeRPC(&dcerpc.ServerCall{Opnum: opnum, DataRep: dataRep, NDR64: ndr64, Stub: stub})
+	})
+}

@@ -91,3 +91,17 @@ func TestServerReqChallenge(t *testing.T) {
 		}
 	}
 }
+
+func FuzzServe(f *testing.F) {
+	for _, g := range goldens {
+		stub, err := hex.DecodeString(g.stub)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(g.dataRep, g.ndr64, stub)
+	}
+	h := ServeNetlogon(new(record)).Handler
+	f.Fuzz(func(t *testing.T, dataRep uint32, ndr64 bool, stub []byte) {
+		h.ServeRPC(&dcerpc.ServerCall{Opnum: opServerReqChallenge, DataRep: dataRep, NDR64: ndr64, Stub: stub})
+	})
+}

@@ -151,6 +151,9 @@ func (p *parser) attrArgs(a *ast.Attr, info *attr.Info) {
 	case attr.Exprs, attr.OptExprs:
 		for {
 			if p.is(token.Comma) || p.is(token.RParen) {
+				if len(a.Exprs) > 0 || p.is(token.Comma) {
+					p.omitted(a)
+				}
 				a.Exprs = append(a.Exprs, nil)
 			} else {
 				a.Exprs = append(a.Exprs, p.expr())
@@ -204,6 +207,16 @@ func (p *parser) attrArgs(a *ast.Attr, info *attr.Info) {
 			a.Type.Decl = p.declarator(false)
 			a.Text = a.Type.Decl.Name.Text
 		}
+	}
+}
+
+// omitted reports an argument that is left out where it says something. Of
+// the sizes of an array's dimensions, any may be left out.
+func (p *parser) omitted(a *ast.Attr) {
+	switch a.Name {
+	case "size_is", "max_is", "min_is", "first_is", "last_is", "length_is":
+	default:
+		p.errorAt(p.tok, "an argument of %s is missing", a.Name)
 	}
 }
 

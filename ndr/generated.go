@@ -1,6 +1,7 @@
 package ndr
 
 import (
+	"math"
 	"unsafe"
 
 	"oxid/com"
@@ -137,4 +138,22 @@ func Arm[T any](v any) *T {
 		return p
 	}
 	return new(T)
+}
+
+// EnumBits is what an enumeration that is not declared v1_enum has in a block
+// of NDR 2.0. Values outside of 0 to 32767 are errors (CF-406).
+func (e *Encoder) EnumBits(v int32) uint16 {
+	if v < 0 || v > math.MaxInt16 {
+		e.fail(com.RPC_X_ENUM_VALUE_OUT_OF_RANGE, "enumeration value %d is outside of 0 to 32767", v)
+	}
+	return uint16(v)
+}
+
+// EnumOf is the value of such an enumeration in a block of NDR 2.0.
+func (d *Decoder) EnumOf(v uint16) int32 {
+	if v > math.MaxInt16 {
+		d.fail(com.RPC_X_ENUM_VALUE_OUT_OF_RANGE, "enumeration value %d is outside of 0 to 32767", v)
+		return 0
+	}
+	return int32(v)
 }

@@ -43,6 +43,26 @@ type STATSTG struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *STATSTG) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[72]byte)(e.Block(8, 72))
+		if v.PwcsName != nil {
+			e.Put32(p[0:], e.ReferentID())
+		}
+		e.Put32(p[4:], v.Type)
+		e.Put64(p[8:], v.CbSize)
+		e.Put32(p[16:], v.Mtime.DwLowDateTime)
+		e.Put32(p[20:], v.Mtime.DwHighDateTime)
+		e.Put32(p[24:], v.Ctime.DwLowDateTime)
+		e.Put32(p[28:], v.Ctime.DwHighDateTime)
+		e.Put32(p[32:], v.Atime.DwLowDateTime)
+		e.Put32(p[36:], v.Atime.DwHighDateTime)
+		e.Put32(p[40:], v.GrfMode)
+		e.Put32(p[44:], v.GrfLocksSupported)
+		e.PutGUID(p[48:], v.Clsid)
+		e.Put32(p[64:], v.GrfStateBits)
+		e.Put32(p[68:], v.Reserved)
+		return
+	}
 	e.Align(8, 8)
 	e.Pointer(v.PwcsName != nil)
 	e.Uint32(v.Type)
@@ -67,6 +87,27 @@ func (v *STATSTG) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *STATSTG) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[72]byte)(d.Block(8, 72))
+		v.PwcsName = nil
+		if d.Promise(d.Get32(p[0:]), 14) {
+			v.PwcsName = new(string)
+		}
+		v.Type = d.Get32(p[4:])
+		v.CbSize = d.Get64(p[8:])
+		v.Mtime.DwLowDateTime = d.Get32(p[16:])
+		v.Mtime.DwHighDateTime = d.Get32(p[20:])
+		v.Ctime.DwLowDateTime = d.Get32(p[24:])
+		v.Ctime.DwHighDateTime = d.Get32(p[28:])
+		v.Atime.DwLowDateTime = d.Get32(p[32:])
+		v.Atime.DwHighDateTime = d.Get32(p[36:])
+		v.GrfMode = d.Get32(p[40:])
+		v.GrfLocksSupported = d.Get32(p[44:])
+		v.Clsid = d.GetGUID(p[48:])
+		v.GrfStateBits = d.Get32(p[64:])
+		v.Reserved = d.Get32(p[68:])
+		return
+	}
 	d.Align(8, 8)
 	v.PwcsName = nil
 	if d.Embedded(14) {

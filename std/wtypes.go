@@ -79,22 +79,20 @@ type RECT struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *RECT) EncodeNDR(e *ndr.Encoder) {
-	e.Align(4, 4)
-	e.Int32(v.Left)
-	e.Int32(v.Top)
-	e.Int32(v.Right)
-	e.Int32(v.Bottom)
-	e.Trail(4)
+	p := (*[16]byte)(e.Block(4, 16))
+	e.Put32(p[0:], uint32(v.Left))
+	e.Put32(p[4:], uint32(v.Top))
+	e.Put32(p[8:], uint32(v.Right))
+	e.Put32(p[12:], uint32(v.Bottom))
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *RECT) DecodeNDR(d *ndr.Decoder) {
-	d.Align(4, 4)
-	v.Left = d.Int32()
-	v.Top = d.Int32()
-	v.Right = d.Int32()
-	v.Bottom = d.Int32()
-	d.Trail(4)
+	p := (*[16]byte)(d.Block(4, 16))
+	v.Left = int32(d.Get32(p[0:]))
+	v.Top = int32(d.Get32(p[4:]))
+	v.Right = int32(d.Get32(p[8:]))
+	v.Bottom = int32(d.Get32(p[12:]))
 }
 
 type RemotableHandle struct {
@@ -518,24 +516,22 @@ type DECIMAL struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *DECIMAL) EncodeNDR(e *ndr.Encoder) {
-	e.Align(8, 8)
-	e.Uint16(v.WReserved)
-	e.Byte(v.Scale)
-	e.Byte(v.Sign)
-	e.Uint32(v.Hi32)
-	e.Uint64(v.Lo64)
-	e.Trail(8)
+	p := (*[16]byte)(e.Block(8, 16))
+	e.Put16(p[0:], v.WReserved)
+	p[2] = v.Scale
+	p[3] = v.Sign
+	e.Put32(p[4:], v.Hi32)
+	e.Put64(p[8:], v.Lo64)
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *DECIMAL) DecodeNDR(d *ndr.Decoder) {
-	d.Align(8, 8)
-	v.WReserved = d.Uint16()
-	v.Scale = d.Byte()
-	v.Sign = d.Byte()
-	v.Hi32 = d.Uint32()
-	v.Lo64 = d.Uint64()
-	d.Trail(8)
+	p := (*[16]byte)(d.Block(8, 16))
+	v.WReserved = d.Get16(p[0:])
+	v.Scale = p[2]
+	v.Sign = p[3]
+	v.Hi32 = d.Get32(p[4:])
+	v.Lo64 = d.Get64(p[8:])
 }
 
 type BSTRBLOB struct {
@@ -586,6 +582,15 @@ type CLIPDATA struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *CLIPDATA) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[12]byte)(e.Block(4, 12))
+		e.Put32(p[0:], v.CbSize)
+		e.Put32(p[4:], uint32(v.UlClipFmt))
+		if v.PClipData != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Uint32(v.CbSize)
 	e.Int32(v.UlClipFmt)
@@ -603,6 +608,16 @@ func (v *CLIPDATA) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *CLIPDATA) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[12]byte)(d.Block(4, 12))
+		v.CbSize = d.Get32(p[0:])
+		v.UlClipFmt = int32(d.Get32(p[4:]))
+		v.PClipData = nil
+		if d.Promise(d.Get32(p[8:]), 4) {
+			v.PClipData = []byte{}
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.CbSize = d.Uint32()
 	v.UlClipFmt = d.Int32()

@@ -83,30 +83,28 @@ type SYSTEMTIME struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *SYSTEMTIME) EncodeNDR(e *ndr.Encoder) {
-	e.Align(2, 2)
-	e.Uint16(v.WYear)
-	e.Uint16(v.WMonth)
-	e.Uint16(v.WDayOfWeek)
-	e.Uint16(v.WDay)
-	e.Uint16(v.WHour)
-	e.Uint16(v.WMinute)
-	e.Uint16(v.WSecond)
-	e.Uint16(v.WMilliseconds)
-	e.Trail(2)
+	p := (*[16]byte)(e.Block(2, 16))
+	e.Put16(p[0:], v.WYear)
+	e.Put16(p[2:], v.WMonth)
+	e.Put16(p[4:], v.WDayOfWeek)
+	e.Put16(p[6:], v.WDay)
+	e.Put16(p[8:], v.WHour)
+	e.Put16(p[10:], v.WMinute)
+	e.Put16(p[12:], v.WSecond)
+	e.Put16(p[14:], v.WMilliseconds)
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *SYSTEMTIME) DecodeNDR(d *ndr.Decoder) {
-	d.Align(2, 2)
-	v.WYear = d.Uint16()
-	v.WMonth = d.Uint16()
-	v.WDayOfWeek = d.Uint16()
-	v.WDay = d.Uint16()
-	v.WHour = d.Uint16()
-	v.WMinute = d.Uint16()
-	v.WSecond = d.Uint16()
-	v.WMilliseconds = d.Uint16()
-	d.Trail(2)
+	p := (*[16]byte)(d.Block(2, 16))
+	v.WYear = d.Get16(p[0:])
+	v.WMonth = d.Get16(p[2:])
+	v.WDayOfWeek = d.Get16(p[4:])
+	v.WDay = d.Get16(p[6:])
+	v.WHour = d.Get16(p[8:])
+	v.WMinute = d.Get16(p[10:])
+	v.WSecond = d.Get16(p[12:])
+	v.WMilliseconds = d.Get16(p[14:])
 }
 
 type BLOB struct {
@@ -437,6 +435,23 @@ type COAUTHIDENTITY struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *COAUTHIDENTITY) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[28]byte)(e.Block(4, 28))
+		if v.User != nil {
+			e.Put32(p[0:], e.ReferentID())
+		}
+		e.Put32(p[4:], v.UserLength)
+		if v.Domain != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		e.Put32(p[12:], v.DomainLength)
+		if v.Password != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		e.Put32(p[20:], v.PasswordLength)
+		e.Put32(p[24:], v.Flags)
+		return
+	}
 	e.Align(4, 8)
 	e.Pointer(v.User != nil)
 	e.Uint32(v.UserLength)
@@ -466,6 +481,26 @@ func (v *COAUTHIDENTITY) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *COAUTHIDENTITY) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[28]byte)(d.Block(4, 28))
+		v.User = nil
+		if d.Promise(d.Get32(p[0:]), 4) {
+			v.User = []uint16{}
+		}
+		v.UserLength = d.Get32(p[4:])
+		v.Domain = nil
+		if d.Promise(d.Get32(p[8:]), 4) {
+			v.Domain = []uint16{}
+		}
+		v.DomainLength = d.Get32(p[12:])
+		v.Password = nil
+		if d.Promise(d.Get32(p[16:]), 4) {
+			v.Password = []uint16{}
+		}
+		v.PasswordLength = d.Get32(p[20:])
+		v.Flags = d.Get32(p[24:])
+		return
+	}
 	d.Align(4, 8)
 	v.User = nil
 	if d.Embedded(4) {

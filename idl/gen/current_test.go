@@ -30,6 +30,7 @@ var committed = []struct {
 	{dir: "testdata/zoo", idls: []string{"zoo.idl"}},
 	{dir: "testdata/wire", idls: []string{"wire.idl"}},
 	{dir: "testdata/rpc", idls: []string{"rpc.idl"}},
+	{dir: "testdata/record", idls: []string{"record.idl"}},
 }
 
 // generate compiles IDL files and returns the Go files, and what was said.

@@ -147,6 +147,17 @@ func (f *folder) fold(inOf, outOf map[*tree.Param]*value, names *scope, pm *meth
 			f.foldOut(v, uses, outOf)
 		}
 	}
+	f.reuse(inOf, outOf)
+}
+
+// reuse lets the reply of an [in, out] array be decoded into the slice that
+// the caller passed, as memory is in C (CF-439).
+func (f *folder) reuse(inOf, outOf map[*tree.Param]*value) {
+	for p, v := range outOf {
+		if in := inOf[p]; in != nil && sliceOf(f.generator, v.typ) != nil && !f.hasObjects(v.typ) {
+			v.into, v.reuse = in, true
+		}
+	}
 }
 
 // countable reports whether v is an integer by value.

@@ -41,6 +41,8 @@ type value struct {
 	role role
 	of   *value
 	into *value // the caller's slice that an [out] array is decoded into
+	// reuse says that into is the argument of the same [in, out] parameter.
+	reuse bool
 }
 
 // planAll plans every interface of the program: what a file prints may depend
@@ -211,7 +213,7 @@ func (g *generator) planParams(pm *method) error {
 	for _, p := range m.Params {
 		if v := inOf[p]; v != nil && v.role == plain {
 			pm.args = append(pm.args, v)
-		} else if v := outOf[p]; v != nil && v.into != nil {
+		} else if v := outOf[p]; v != nil && v.into != nil && !v.reuse {
 			pm.args = append(pm.args, v.into)
 		}
 	}

@@ -291,11 +291,24 @@ func (mc *methodCode) decodeValue(v *value, declare bool) {
 		mc.decodeFull(ptr, v.name)
 		return
 	}
-	if a, ok := o.(*tree.Array); ok && v.into != nil {
-		mc.decodeArray(a, v.name, v.into.name)
+	if v.into != nil {
+		mc.decodeInto(o, v)
 		return
 	}
 	mc.decodeRoot(v.typ, v.name)
+}
+
+// decodeInto decodes an array into the slice that the caller passed.
+func (mc *methodCode) decodeInto(t tree.Type, v *value) {
+	if ptr, ok := t.(*tree.Pointer); ok {
+		mc.block("if "+mc.v+".Pointer()", func() {
+			mc.guard = v.name + " != nil"
+			mc.decodeArray(mc.open(ptr.Elem).(*tree.Array), v.name, v.into.name)
+			mc.guard = ""
+		})
+		return
+	}
+	mc.decodeArray(t.(*tree.Array), v.name, v.into.name)
 }
 
 // decodedSlice is the expression that reads an array of numbers with its

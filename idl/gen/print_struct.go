@@ -172,7 +172,7 @@ func (st *structCode) wireValue(f *tree.Field) string {
 }
 
 func (st *structCode) code(v string, at leaves) *code {
-	return &code{printer: st.printer, v: v, ref: v, vars: st.reserve("v", v), at: at}
+	return &code{printer: st.printer, v: v, ref: v, vars: st.reserve("v", v, "p"), at: at}
 }
 
 func (st *structCode) encode() {
@@ -199,22 +199,24 @@ func (st *structCode) encode() {
 	st.line("// EncodeNDR encodes v without what its pointers lead to.")
 	st.line("func (v *%s) EncodeNDR(e *ndr.Encoder) {", st.name)
 	c := st.code("e", st.fields)
-	if l64.Align > 1 {
-		c.line("e.Align(%d, %d)", l2.Align, l64.Align)
-	}
-	for _, f := range st.s.Fields {
-		switch {
-		case f.Ignore:
-			c.line("e.Pointer(false)")
-		case st.owners[f] != nil:
-			c.encodeFlat(f.Type, st.wireValue(f))
-		default:
-			c.encodeFlat(f.Type, "v."+st.fieldName(f))
+	st.blocked(func(b *block) { c.encodeBlock(b, l2.Align) }, func() {
+		if l64.Align > 1 {
+			c.line("e.Align(%d, %d)", l2.Align, l64.Align)
 		}
-	}
-	if l64.Align > 1 {
-		c.line("e.Trail(%d)", l64.Align)
-	}
+		for _, f := range st.s.Fields {
+			switch {
+			case f.Ignore:
+				c.line("e.Pointer(false)")
+			case st.owners[f] != nil:
+				c.encodeFlat(f.Type, st.wireValue(f))
+			default:
+				c.encodeFlat(f.Type, "v."+st.fieldName(f))
+			}
+		}
+		if l64.Align > 1 {
+			c.line("e.Trail(%d)", l64.Align)
+		}
+	}, "e")
 	st.line("}\n")
 	if !l2.Pointers {
 		return
@@ -231,7 +233,7 @@ func (st *structCode) encode() {
 }
 
 func (st *structCode) decode() {
-	l2, l64 := st.s.Wire(tree.NDR20), st.s.Wire(tree.NDR64)
+	l2 := st.s.Wire(tree.NDR20)
 	known := map[*tree.Field]bool{}
 	at := func(e tree.Expr) (string, tree.Type, bool) {
 		r, ok := e.(*tree.FieldRef)
@@ -255,7 +257,50 @@ func (st *structCode) decode() {
 		st.line("// DecodeNDR decodes v without what its pointers lead to.")
 	}
 	st.line("func (v *%s) DecodeNDR(d *ndr.Decoder%s) {", st.name, params)
-	c.body(func() {
+	c.body(func() { st.decodeFields(c, known, counts) })
+	st.line("}\n")
+	if !l2.Pointers {
+		return
+	}
+	st.line("// DecodeDeferredNDR decodes what the pointers of v lead to.")
+	st.line("func (v *%s) DecodeDeferredNDR(d *ndr.Decoder) {", st.name)
+	c = st.code("d", at)
+	for _, f := range st.s.Fields {
+		if !f.Ignore {
+			c.decodeDeferred(f.Type, "v."+st.fieldName(f))
+		}
+	}
+	st.line("}\n")
+}
+
+// blocked prints a flat part: as a block, as a block in NDR 2.0 and field by
+// field in NDR64, or field by field.
+func (st *structCode) blocked(inBlock func(*block), byField func(), v string) {
+	b := st.blockOf()
+	switch {
+	case b == nil:
+		byField()
+	case b.same:
+		inBlock(b)
+	default:
+		st.line("if !%s.NDR64() {", v)
+		inBlock(b)
+		st.line("return")
+		st.line("}")
+		byField()
+	}
+}
+
+// decodeFields prints the flat part of decoding. known collects the fields
+// that are decoded, counts are the variables of hoisted counts.
+func (st *structCode) decodeFields(c *code, known map[*tree.Field]bool, counts []string) {
+	l2, l64 := st.s.Wire(tree.NDR20), st.s.Wire(tree.NDR64)
+	st.blocked(func(b *block) {
+		c.decodeBlock(b, l2.Align)
+		for _, f := range st.s.Fields {
+			known[f] = true
+		}
+	}, func() {
 		if l64.Align > 1 {
 			c.line("d.Align(%d, %d)", l2.Align, l64.Align)
 		}
@@ -278,20 +323,7 @@ func (st *structCode) decode() {
 		if l64.Align > 1 {
 			c.line("d.Trail(%d)", l64.Align)
 		}
-	})
-	st.line("}\n")
-	if !l2.Pointers {
-		return
-	}
-	st.line("// DecodeDeferredNDR decodes what the pointers of v lead to.")
-	st.line("func (v *%s) DecodeDeferredNDR(d *ndr.Decoder) {", st.name)
-	c = st.code("d", at)
-	for _, f := range st.s.Fields {
-		if !f.Ignore {
-			c.decodeDeferred(f.Type, "v."+st.fieldName(f))
-		}
-	}
-	st.line("}\n")
+	}, "d")
 }
 
 // decodeTail decodes the conformant array, or structure, at the end of a

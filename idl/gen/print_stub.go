@@ -117,7 +117,7 @@ func (mc *methodCode) serve(n serverNames, decoder, target string, begin func(),
 		mc.share()
 		mc.body(func() { mc.decodeAll(m.in, true) })
 		for _, v := range m.out {
-			if v.into != nil {
+			if v.into != nil && !v.reuse {
 				mc.makeOut(v)
 			}
 		}

@@ -7,6 +7,7 @@ package rpc
 
 import (
 	"context"
+	"math"
 
 	"oxid/com"
 	"oxid/dcerpc"
@@ -23,6 +24,13 @@ type POINT struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *POINT) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[17]byte)(e.Block(8, 17))
+		e.Put64(p[0:], math.Float64bits(v.X))
+		e.Put64(p[8:], math.Float64bits(v.Y))
+		p[16] = v.B
+		return
+	}
 	e.Align(8, 8)
 	e.Float64(v.X)
 	e.Float64(v.Y)
@@ -32,6 +40,13 @@ func (v *POINT) EncodeNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *POINT) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[17]byte)(d.Block(8, 17))
+		v.X = math.Float64frombits(d.Get64(p[0:]))
+		v.Y = math.Float64frombits(d.Get64(p[8:]))
+		v.B = p[16]
+		return
+	}
 	d.Align(8, 8)
 	v.X = d.Float64()
 	v.Y = d.Float64()

@@ -63,6 +63,13 @@ type BHS struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *BHS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[18]byte)(e.Block(8, 18))
+		p[0] = v.B
+		e.Put64(p[8:], uint64(v.H))
+		e.Put16(p[16:], uint16(v.S))
+		return
+	}
 	e.Align(8, 8)
 	e.Byte(v.B)
 	e.Int64(v.H)
@@ -72,6 +79,13 @@ func (v *BHS) EncodeNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *BHS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[18]byte)(d.Block(8, 18))
+		v.B = p[0]
+		v.H = int64(d.Get64(p[8:]))
+		v.S = int16(d.Get16(p[16:]))
+		return
+	}
 	d.Align(8, 8)
 	v.B = d.Byte()
 	v.H = d.Int64()
@@ -88,22 +102,20 @@ type BSCL struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *BSCL) EncodeNDR(e *ndr.Encoder) {
-	e.Align(4, 4)
-	e.Byte(v.B)
-	e.Int16(v.S)
-	e.Byte(v.C)
-	e.Int32(v.L)
-	e.Trail(4)
+	p := (*[12]byte)(e.Block(4, 12))
+	p[0] = v.B
+	e.Put16(p[2:], uint16(v.S))
+	p[4] = v.C
+	e.Put32(p[8:], uint32(v.L))
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *BSCL) DecodeNDR(d *ndr.Decoder) {
-	d.Align(4, 4)
-	v.B = d.Byte()
-	v.S = d.Int16()
-	v.C = d.Byte()
-	v.L = d.Int32()
-	d.Trail(4)
+	p := (*[12]byte)(d.Block(4, 12))
+	v.B = p[0]
+	v.S = int16(d.Get16(p[2:]))
+	v.C = p[4]
+	v.L = int32(d.Get32(p[8:]))
 }
 
 type CONFS struct {
@@ -479,6 +491,18 @@ type PS struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *PS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[16]byte)(e.Block(4, 16))
+		e.Put32(p[0:], uint32(v.X))
+		if v.P != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		if v.S != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		e.Put32(p[12:], uint32(v.Y))
+		return
+	}
 	e.Align(4, 8)
 	e.Int32(v.X)
 	e.Pointer(v.P != nil)
@@ -499,6 +523,20 @@ func (v *PS) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *PS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[16]byte)(d.Block(4, 16))
+		v.X = int32(d.Get32(p[0:]))
+		v.P = nil
+		if d.Promise(d.Get32(p[4:]), 4) {
+			v.P = new(int32)
+		}
+		v.S = nil
+		if d.Promise(d.Get32(p[8:]), 14) {
+			v.S = new(string)
+		}
+		v.Y = int32(d.Get32(p[12:]))
+		return
+	}
 	d.Align(4, 8)
 	v.X = d.Int32()
 	v.P = nil
@@ -532,6 +570,28 @@ type NEST struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *NEST) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[40]byte)(e.Block(4, 40))
+		e.Put32(p[0:], uint32(v.Pre))
+		e.Put32(p[4:], uint32(v.In1.X))
+		if v.In1.P != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		if v.In1.S != nil {
+			e.Put32(p[12:], e.ReferentID())
+		}
+		e.Put32(p[16:], uint32(v.In1.Y))
+		e.Put32(p[20:], uint32(v.Mid))
+		e.Put32(p[24:], uint32(v.In2.X))
+		if v.In2.P != nil {
+			e.Put32(p[28:], e.ReferentID())
+		}
+		if v.In2.S != nil {
+			e.Put32(p[32:], e.ReferentID())
+		}
+		e.Put32(p[36:], uint32(v.In2.Y))
+		return
+	}
 	e.Align(4, 8)
 	e.Int32(v.Pre)
 	v.In1.EncodeNDR(e)
@@ -548,6 +608,32 @@ func (v *NEST) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *NEST) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[40]byte)(d.Block(4, 40))
+		v.Pre = int32(d.Get32(p[0:]))
+		v.In1.X = int32(d.Get32(p[4:]))
+		v.In1.P = nil
+		if d.Promise(d.Get32(p[8:]), 4) {
+			v.In1.P = new(int32)
+		}
+		v.In1.S = nil
+		if d.Promise(d.Get32(p[12:]), 14) {
+			v.In1.S = new(string)
+		}
+		v.In1.Y = int32(d.Get32(p[16:]))
+		v.Mid = int32(d.Get32(p[20:]))
+		v.In2.X = int32(d.Get32(p[24:]))
+		v.In2.P = nil
+		if d.Promise(d.Get32(p[28:]), 4) {
+			v.In2.P = new(int32)
+		}
+		v.In2.S = nil
+		if d.Promise(d.Get32(p[32:]), 14) {
+			v.In2.S = new(string)
+		}
+		v.In2.Y = int32(d.Get32(p[36:]))
+		return
+	}
 	d.Align(4, 8)
 	v.Pre = d.Int32()
 	v.In1.DecodeNDR(d)
@@ -570,6 +656,17 @@ type LNODE struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *LNODE) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[12]byte)(e.Block(4, 12))
+		e.Put32(p[0:], uint32(v.V))
+		if v.Next != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		if v.Q != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Int32(v.V)
 	e.Pointer(v.Next != nil)
@@ -591,6 +688,19 @@ func (v *LNODE) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *LNODE) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[12]byte)(d.Block(4, 12))
+		v.V = int32(d.Get32(p[0:]))
+		v.Next = nil
+		if d.Promise(d.Get32(p[4:]), 12) {
+			v.Next = new(LNODE)
+		}
+		v.Q = nil
+		if d.Promise(d.Get32(p[8:]), 2) {
+			v.Q = new(int16)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.V = d.Int32()
 	v.Next = nil
@@ -624,6 +734,15 @@ type CV struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *CV) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[12]byte)(e.Block(4, 12))
+		e.Put32(p[0:], ndr.Fill(e, v.CMax, len(v.Arr)))
+		e.Put32(p[4:], ndr.Fill(e, v.CLen, len(v.Arr)))
+		if v.Arr != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Uint32(ndr.Fill(e, v.CMax, len(v.Arr)))
 	e.Uint32(ndr.Fill(e, v.CLen, len(v.Arr)))
@@ -644,6 +763,16 @@ func (v *CV) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *CV) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[12]byte)(d.Block(4, 12))
+		v.CMax = d.Get32(p[0:])
+		v.CLen = d.Get32(p[4:])
+		v.Arr = nil
+		if d.Promise(d.Get32(p[8:]), 12) {
+			v.Arr = []int16{}
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.CMax = d.Uint32()
 	v.CLen = d.Uint32()
@@ -673,6 +802,18 @@ type P64 struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *P64) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[14]byte)(e.Block(4, 14))
+		e.Put32(p[0:], v.X)
+		if v.P != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		if v.S != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		e.Put16(p[12:], v.Y)
+		return
+	}
 	e.Align(4, 8)
 	e.Uint32(v.X)
 	e.Pointer(v.P != nil)
@@ -693,6 +834,20 @@ func (v *P64) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *P64) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[14]byte)(d.Block(4, 14))
+		v.X = d.Get32(p[0:])
+		v.P = nil
+		if d.Promise(d.Get32(p[4:]), 4) {
+			v.P = new(int32)
+		}
+		v.S = nil
+		if d.Promise(d.Get32(p[8:]), 14) {
+			v.S = new(string)
+		}
+		v.Y = d.Get16(p[12:])
+		return
+	}
 	d.Align(4, 8)
 	v.X = d.Uint32()
 	v.P = nil

@@ -7,6 +7,7 @@ package zoo
 
 import (
 	"context"
+	"math"
 	"strconv"
 
 	"oxid/com"
@@ -89,6 +90,13 @@ type INNER struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *INNER) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[18]byte)(e.Block(8, 18))
+		p[0] = v.B
+		e.Put64(p[8:], uint64(v.H))
+		e.Put16(p[16:], uint16(v.S))
+		return
+	}
 	e.Align(8, 8)
 	e.Byte(v.B)
 	e.Int64(v.H)
@@ -98,6 +106,13 @@ func (v *INNER) EncodeNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *INNER) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[18]byte)(d.Block(8, 18))
+		v.B = p[0]
+		v.H = int64(d.Get64(p[8:]))
+		v.S = int16(d.Get16(p[16:]))
+		return
+	}
 	d.Align(8, 8)
 	v.B = d.Byte()
 	v.H = d.Int64()
@@ -107,30 +122,52 @@ func (v *INNER) DecodeNDR(d *ndr.Decoder) {
 
 // NUMBERS: Every kind of number.
 type NUMBERS struct {
-	Flag    bool
-	B       byte
-	C       byte
-	Sm      int8
-	S       int16
-	Us      uint16
-	L       int32
-	Ul      uint32
-	H       int64
-	Uh      uint64
-	F       float32
-	D       float64
-	W       uint16
-	Color   COLOR
-	Wide    WIDE
-	Truth   bool
-	Id      com.GUID
-	Ptrsize int64
-	Cookie  COOKIE
-	Hr      com.HRESULT
+	Flag   bool
+	B      byte
+	C      byte
+	Sm     int8
+	S      int16
+	Us     uint16
+	L      int32
+	Ul     uint32
+	H      int64
+	Uh     uint64
+	F      float32
+	D      float64
+	W      uint16
+	Color  COLOR
+	Wide   WIDE
+	Truth  bool
+	Id     com.GUID
+	Cookie COOKIE
+	Hr     com.HRESULT
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *NUMBERS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[84]byte)(e.Block(8, 84))
+		p[0] = byte(ndr.Int(v.Flag))
+		p[1] = v.B
+		p[2] = v.C
+		p[3] = byte(v.Sm)
+		e.Put16(p[4:], uint16(v.S))
+		e.Put16(p[6:], v.Us)
+		e.Put32(p[8:], uint32(v.L))
+		e.Put32(p[12:], v.Ul)
+		e.Put64(p[16:], uint64(v.H))
+		e.Put64(p[24:], v.Uh)
+		e.Put32(p[32:], math.Float32bits(v.F))
+		e.Put64(p[40:], math.Float64bits(v.D))
+		e.Put16(p[48:], v.W)
+		e.Put16(p[50:], e.EnumBits(int32(v.Color)))
+		e.Put32(p[52:], uint32(v.Wide))
+		e.Put32(p[56:], uint32(ndr.Int(v.Truth)))
+		e.PutGUID(p[60:], v.Id)
+		e.Put32(p[76:], v.Cookie)
+		e.Put32(p[80:], uint32(v.Hr))
+		return
+	}
 	e.Align(8, 8)
 	e.Bool(v.Flag)
 	e.Byte(v.B)
@@ -149,7 +186,6 @@ func (v *NUMBERS) EncodeNDR(e *ndr.Encoder) {
 	e.Int32(int32(v.Wide))
 	e.Bool32(v.Truth)
 	e.GUID(v.Id)
-	e.Int3264(v.Ptrsize)
 	e.Uint32(v.Cookie)
 	e.HRESULT(v.Hr)
 	e.Trail(8)
@@ -157,6 +193,29 @@ func (v *NUMBERS) EncodeNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *NUMBERS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[84]byte)(d.Block(8, 84))
+		v.Flag = p[0] != 0
+		v.B = p[1]
+		v.C = p[2]
+		v.Sm = int8(p[3])
+		v.S = int16(d.Get16(p[4:]))
+		v.Us = d.Get16(p[6:])
+		v.L = int32(d.Get32(p[8:]))
+		v.Ul = d.Get32(p[12:])
+		v.H = int64(d.Get64(p[16:]))
+		v.Uh = d.Get64(p[24:])
+		v.F = math.Float32frombits(d.Get32(p[32:]))
+		v.D = math.Float64frombits(d.Get64(p[40:]))
+		v.W = d.Get16(p[48:])
+		v.Color = COLOR(d.EnumOf(d.Get16(p[50:])))
+		v.Wide = WIDE(d.Get32(p[52:]))
+		v.Truth = d.Get32(p[56:]) != 0
+		v.Id = d.GetGUID(p[60:])
+		v.Cookie = d.Get32(p[76:])
+		v.Hr = com.HRESULT(d.Get32(p[80:]))
+		return
+	}
 	d.Align(8, 8)
 	v.Flag = d.Bool()
 	v.B = d.Byte()
@@ -175,9 +234,174 @@ func (v *NUMBERS) DecodeNDR(d *ndr.Decoder) {
 	v.Wide = WIDE(d.Int32())
 	v.Truth = d.Bool32()
 	v.Id = d.GUID()
-	v.Ptrsize = d.Int3264()
 	v.Cookie = d.Uint32()
 	v.Hr = d.HRESULT()
+	d.Trail(8)
+}
+
+// WORDY: Not the same size in both transfer syntaxes.
+type WORDY struct {
+	A       int16
+	Ptrsize int64
+	C       COLOR
+	T       bool
+	F       bool
+	U       uint64
+	V       bool
+	N       SMALLNUM
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *WORDY) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Int16(v.A)
+	e.Int3264(v.Ptrsize)
+	e.Enum16(int32(v.C))
+	e.Bool32(v.T)
+	e.Bool(v.F)
+	e.Uint3264(v.U)
+	e.VariantBool(v.V)
+	e.Int32(v.N)
+	e.Trail(8)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *WORDY) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	v.A = d.Int16()
+	v.Ptrsize = d.Int3264()
+	v.C = COLOR(d.Enum16())
+	v.T = d.Bool32()
+	v.F = d.Bool()
+	v.U = d.Uint3264()
+	v.V = d.VariantBool()
+	v.N = d.Int32()
+	d.InRange(int64(v.N), 1, 10)
+	d.Trail(8)
+}
+
+// FLATARRAYS: One block in both, with arrays.
+type FLATARRAYS struct {
+	Ids    [2]com.GUID
+	H      [2]int64
+	In     INNER
+	Raw    [5]byte
+	Sm     [3]int8
+	F      [2]float32
+	Truths [2]bool
+	Wides  [2]WIDE
+	V      [2]bool
+	Digit  int32 // 0 to 9
+	Flags  [2]bool
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *FLATARRAYS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[110]byte)(e.Block(8, 110))
+		for i := range v.Ids {
+			e.PutGUID(p[0+16*i:], v.Ids[i])
+		}
+		for i := range v.H {
+			e.Put64(p[32+8*i:], uint64(v.H[i]))
+		}
+		p[48] = v.In.B
+		e.Put64(p[56:], uint64(v.In.H))
+		e.Put16(p[64:], uint16(v.In.S))
+		copy(p[66:], v.Raw[:])
+		for i := range v.Sm {
+			p[71+i] = byte(v.Sm[i])
+		}
+		for i := range v.F {
+			e.Put32(p[76+4*i:], math.Float32bits(v.F[i]))
+		}
+		for i := range v.Truths {
+			e.Put32(p[84+4*i:], uint32(ndr.Int(v.Truths[i])))
+		}
+		for i := range v.Wides {
+			e.Put32(p[92+4*i:], uint32(v.Wides[i]))
+		}
+		for i := range v.V {
+			e.Put16(p[100+2*i:], -uint16(ndr.Int(v.V[i])))
+		}
+		e.Put32(p[104:], uint32(v.Digit))
+		for i := range v.Flags {
+			p[108+i] = byte(ndr.Int(v.Flags[i]))
+		}
+		return
+	}
+	e.Align(8, 8)
+	e.GUIDs(v.Ids[:])
+	e.Int64s(v.H[:])
+	v.In.EncodeNDR(e)
+	e.Bytes(v.Raw[:])
+	e.Int8s(v.Sm[:])
+	e.Float32s(v.F[:])
+	for i := range v.Truths {
+		e.Bool32(v.Truths[i])
+	}
+	ndr.Put(e, v.Wides[:])
+	for i := range v.V {
+		e.VariantBool(v.V[i])
+	}
+	e.Int32(v.Digit)
+	e.Bools(v.Flags[:])
+	e.Trail(8)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *FLATARRAYS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[110]byte)(d.Block(8, 110))
+		for i := range v.Ids {
+			v.Ids[i] = d.GetGUID(p[0+16*i:])
+		}
+		for i := range v.H {
+			v.H[i] = int64(d.Get64(p[32+8*i:]))
+		}
+		v.In.B = p[48]
+		v.In.H = int64(d.Get64(p[56:]))
+		v.In.S = int16(d.Get16(p[64:]))
+		copy(v.Raw[:], p[66:])
+		for i := range v.Sm {
+			v.Sm[i] = int8(p[71+i])
+		}
+		for i := range v.F {
+			v.F[i] = math.Float32frombits(d.Get32(p[76+4*i:]))
+		}
+		for i := range v.Truths {
+			v.Truths[i] = d.Get32(p[84+4*i:]) != 0
+		}
+		for i := range v.Wides {
+			v.Wides[i] = WIDE(d.Get32(p[92+4*i:]))
+		}
+		for i := range v.V {
+			v.V[i] = d.Get16(p[100+2*i:]) != 0
+		}
+		v.Digit = int32(d.Get32(p[104:]))
+		d.InRange(int64(v.Digit), 0, 9)
+		for i := range v.Flags {
+			v.Flags[i] = p[108+i] != 0
+		}
+		return
+	}
+	d.Align(8, 8)
+	d.GUIDs(v.Ids[:], len(v.Ids))
+	d.Int64s(v.H[:], len(v.H))
+	v.In.DecodeNDR(d)
+	d.Bytes(v.Raw[:], len(v.Raw))
+	d.Int8s(v.Sm[:], len(v.Sm))
+	d.Float32s(v.F[:], len(v.F))
+	for i := range v.Truths {
+		v.Truths[i] = d.Bool32()
+	}
+	ndr.Get(d, v.Wides[:], len(v.Wides))
+	for i := range v.V {
+		v.V[i] = d.VariantBool()
+	}
+	v.Digit = d.Int32()
+	d.InRange(int64(v.Digit), 0, 9)
+	d.Bools(v.Flags[:], len(v.Flags))
 	d.Trail(8)
 }
 
@@ -261,6 +485,34 @@ type POINTERS struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *POINTERS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[40]byte)(e.Block(4, 40))
+		if v.P != nil {
+			e.Put32(p[0:], e.ReferentID())
+		}
+		if v.S != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		e.Put32(p[8:], uint32(v.Y))
+		if v.A != nil {
+			e.Put32(p[12:], e.ReferentID())
+		}
+		if v.In != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		if v.Pp != nil {
+			e.Put32(p[20:], e.ReferentID())
+		}
+		e.Put32(p[24:], e.ReferentID())
+		e.Put32(p[28:], e.ReferentID())
+		if v.Id != nil {
+			e.Put32(p[32:], e.ReferentID())
+		}
+		if v.Arr != nil {
+			e.Put32(p[36:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Pointer(v.P != nil)
 	e.Pointer(v.S != nil)
@@ -307,6 +559,41 @@ func (v *POINTERS) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *POINTERS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[40]byte)(d.Block(4, 40))
+		v.P = nil
+		if d.Promise(d.Get32(p[0:]), 4) {
+			v.P = new(int32)
+		}
+		v.S = nil
+		if d.Promise(d.Get32(p[4:]), 14) {
+			v.S = new(string)
+		}
+		v.Y = int32(d.Get32(p[8:]))
+		v.A = nil
+		if d.Promise(d.Get32(p[12:]), 13) {
+			v.A = new(string)
+		}
+		v.In = nil
+		if d.Promise(d.Get32(p[16:]), 11) {
+			v.In = new(INNER)
+		}
+		v.Pp = nil
+		if d.Promise(d.Get32(p[20:]), 4) {
+			v.Pp = new(*int32)
+		}
+		d.Promise(1, 4)  // a ref pointer may have any value
+		d.Promise(1, 14) // a ref pointer may have any value
+		v.Id = nil
+		if d.Promise(d.Get32(p[32:]), 16) {
+			v.Id = new(com.GUID)
+		}
+		v.Arr = nil
+		if d.Promise(d.Get32(p[36:]), 12) {
+			v.Arr = new([3]int32)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.P = nil
 	if d.Embedded(4) {
@@ -385,6 +672,17 @@ type NODE struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *NODE) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[12]byte)(e.Block(4, 12))
+		e.Put32(p[0:], uint32(v.V))
+		if v.Next != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		if v.Q != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Int32(v.V)
 	e.Pointer(v.Next != nil)
@@ -406,6 +704,19 @@ func (v *NODE) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *NODE) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[12]byte)(d.Block(4, 12))
+		v.V = int32(d.Get32(p[0:]))
+		v.Next = nil
+		if d.Promise(d.Get32(p[4:]), 12) {
+			v.Next = new(NODE)
+		}
+		v.Q = nil
+		if d.Promise(d.Get32(p[8:]), 2) {
+			v.Q = new(int16)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.V = d.Int32()
 	v.Next = nil
@@ -439,6 +750,15 @@ type TREE struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *TREE) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[12]byte)(e.Block(4, 12))
+		e.Put32(p[0:], uint32(v.Value))
+		e.Put32(p[4:], ndr.Fill(e, v.N, len(v.Kids)))
+		if v.Kids != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Int32(v.Value)
 	e.Uint32(ndr.Fill(e, v.N, len(v.Kids)))
@@ -466,6 +786,16 @@ func (v *TREE) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *TREE) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[12]byte)(d.Block(4, 12))
+		v.Value = int32(d.Get32(p[0:]))
+		v.N = d.Get32(p[4:])
+		v.Kids = nil
+		if d.Promise(d.Get32(p[8:]), 4) {
+			v.Kids = []*TREE{}
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.Value = d.Int32()
 	v.N = d.Uint32()
@@ -519,6 +849,37 @@ type COUNTED struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *COUNTED) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[60]byte)(e.Block(4, 60))
+		e.Put32(p[0:], ndr.Fill(e, v.N, len(v.A)))
+		if v.A != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		e.Put32(p[8:], ndr.Fill(e, v.CMax, len(v.V)))
+		e.Put32(p[12:], ndr.Fill(e, v.CLen, len(v.V)))
+		if v.V != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		e.Put32(p[20:], uint32(v.Last))
+		if v.M != nil {
+			e.Put32(p[24:], e.ReferentID())
+		}
+		e.Put16(p[28:], uint16(v.K))
+		if v.Twice != nil {
+			e.Put32(p[32:], e.ReferentID())
+		}
+		e.Put16(p[36:], ndr.Fill(e, v.Nn, len(v.Ins)))
+		e.Put32(p[40:], e.ReferentID())
+		p[44] = ndr.Fill(e, v.Bn, len(v.Ptrs))
+		if v.Ptrs != nil {
+			e.Put32(p[48:], e.ReferentID())
+		}
+		e.Put32(p[52:], uint32(v.Sn))
+		if v.Room != nil {
+			e.Put32(p[56:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Uint32(ndr.Fill(e, v.N, len(v.A)))
 	e.Pointer(v.A != nil)
@@ -580,6 +941,43 @@ func (v *COUNTED) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *COUNTED) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[60]byte)(d.Block(4, 60))
+		v.N = d.Get32(p[0:])
+		v.A = nil
+		if d.Promise(d.Get32(p[4:]), 4) {
+			v.A = []int16{}
+		}
+		v.CMax = d.Get32(p[8:])
+		v.CLen = d.Get32(p[12:])
+		v.V = nil
+		if d.Promise(d.Get32(p[16:]), 12) {
+			v.V = []int16{}
+		}
+		v.Last = int32(d.Get32(p[20:]))
+		v.M = nil
+		if d.Promise(d.Get32(p[24:]), 4) {
+			v.M = []byte{}
+		}
+		v.K = int16(d.Get16(p[28:]))
+		v.Twice = nil
+		if d.Promise(d.Get32(p[32:]), 4) {
+			v.Twice = []int32{}
+		}
+		v.Nn = d.Get16(p[36:])
+		d.Promise(1, 4) // a ref pointer may have any value
+		v.Bn = p[44]
+		v.Ptrs = nil
+		if d.Promise(d.Get32(p[48:]), 4) {
+			v.Ptrs = []POINTERS{}
+		}
+		v.Sn = int32(d.Get32(p[52:]))
+		v.Room = nil
+		if d.Promise(d.Get32(p[56:]), 14) {
+			v.Room = new(string)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.N = d.Uint32()
 	v.A = nil
@@ -1624,6 +2022,7 @@ type IZooSink interface {
 type IZoo interface {
 	EchoNumbers(ctx context.Context, v NUMBERS) (r NUMBERS, err error)
 	EchoScalars(ctx context.Context, a bool, b, c byte, d int8, e int16, f int32, g int64, h float32, i float64, j bool, k COLOR, l WIDE, m com.GUID, n com.IID, o uint64, p bool) (ra bool, rb, rc byte, rd int8, re int16, rf int32, rg int64, rh float32, ri float64, rj bool, rk COLOR, rl WIDE, rm com.GUID, rn com.IID, ro uint64, rp bool, err error)
+	EchoWordy(ctx context.Context, v WORDY, w FLATARRAYS) (rv WORDY, rw FLATARRAYS, err error)
 	EchoFixed(ctx context.Context, v FIXED) (r FIXED, err error)
 	EchoPointers(ctx context.Context, v POINTERS) (r POINTERS, err error)
 	EchoUniques(ctx context.Context, a *int32, b *NODE, c *string, d []int16) (ra *int32, rb *NODE, rd []int16, err error)
@@ -1683,12 +2082,12 @@ var (
 	})
 	IZooDesc = com.Register[IZoo](com.Desc{
 		IID: IID_IZoo, Name: "IZoo",
-		Methods: []string{"EchoNumbers", "EchoScalars", "EchoFixed", "EchoPointers", "EchoUniques", "EchoInOut", "EchoCounted",
-			"EchoVary", "EchoTree", "EchoConf", "EchoConfVary", "EchoEncap", "EchoTagged", "EchoUnion",
-			"EchoLevel", "EchoFull", "EchoStrings", "EchoNames", "EchoArrays", "EchoLate", "EchoVarying",
-			"EchoConfVarying", "EchoFirst", "EchoMatrix", "EchoGrid", "EchoEnums", "EchoTotal", "EchoInOutArray",
-			"EchoRange", "EchoPair", "Read", "Objects", "EchoObjects", "SinkArray", "Next", "Fails", "Sum",
-			"Nothing", "get_Count", "put_Count", "Here", "Twice", "type"},
+		Methods: []string{"EchoNumbers", "EchoScalars", "EchoWordy", "EchoFixed", "EchoPointers", "EchoUniques", "EchoInOut",
+			"EchoCounted", "EchoVary", "EchoTree", "EchoConf", "EchoConfVary", "EchoEncap", "EchoTagged",
+			"EchoUnion", "EchoLevel", "EchoFull", "EchoStrings", "EchoNames", "EchoArrays", "EchoLate",
+			"EchoVarying", "EchoConfVarying", "EchoFirst", "EchoMatrix", "EchoGrid", "EchoEnums", "EchoTotal",
+			"EchoInOutArray", "EchoRange", "EchoPair", "Read", "Objects", "EchoObjects", "SinkArray", "Next",
+			"Fails", "Sum", "Nothing", "get_Count", "put_Count", "Here", "Twice", "type"},
 		NewProxy: func() (any, *com.Proxy) { p := new(iZooProxy); return p, &p.Proxy },
 		NewStub:  func() com.IRpcStubBuffer { return new(iZooStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iZooProxy).COMSetLocal(v) },
@@ -1811,7 +2210,7 @@ func (p *iZooProxy) EchoNumbers(ctx context.Context, v NUMBERS) (r NUMBERS, err 
 	if p.local != nil {
 		return p.local.EchoNumbers(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 3, 96)
+	ch, m, err := p.Proxy.Begin(ctx, 3, 88)
 	if err != nil {
 		return NUMBERS{}, err
 	}
@@ -1893,11 +2292,41 @@ func (p2 *iZooProxy) EchoScalars(ctx context.Context, a bool, b, c byte, d int8,
 	return ra, rb, rc, rd, re, rf, rg, rh, ri, rj, rk, rl, rm, rn, ro, rp, nil
 }
 
+func (p *iZooProxy) EchoWordy(ctx context.Context, v WORDY, w FLATARRAYS) (rv WORDY, rw FLATARRAYS, err error) {
+	if p.local != nil {
+		return p.local.EchoWordy(ctx, v, w)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 5, 168)
+	if err != nil {
+		return WORDY{}, FLATARRAYS{}, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	v.EncodeNDR(&e)
+	w.EncodeNDR(&e)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return WORDY{}, FLATARRAYS{}, p.Proxy.Fail(5, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return WORDY{}, FLATARRAYS{}, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	rv.DecodeNDR(&d)
+	rw.DecodeNDR(&d)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 5, hr, err); err != nil {
+		return WORDY{}, FLATARRAYS{}, err
+	}
+	return rv, rw, nil
+}
+
 func (p *iZooProxy) EchoFixed(ctx context.Context, v FIXED) (r FIXED, err error) {
 	if p.local != nil {
 		return p.local.EchoFixed(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 5, 64)
+	ch, m, err := p.Proxy.Begin(ctx, 6, 64)
 	if err != nil {
 		return FIXED{}, err
 	}
@@ -1905,7 +2334,7 @@ func (p *iZooProxy) EchoFixed(ctx context.Context, v FIXED) (r FIXED, err error)
 	v.EncodeNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return FIXED{}, p.Proxy.Fail(5, err)
+		return FIXED{}, p.Proxy.Fail(6, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return FIXED{}, err
@@ -1915,7 +2344,7 @@ func (p *iZooProxy) EchoFixed(ctx context.Context, v FIXED) (r FIXED, err error)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 5, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 6, hr, err); err != nil {
 		return FIXED{}, err
 	}
 	return r, nil
@@ -1925,7 +2354,7 @@ func (p *iZooProxy) EchoPointers(ctx context.Context, v POINTERS) (r POINTERS, e
 	if p.local != nil {
 		return p.local.EchoPointers(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 6, 80)
+	ch, m, err := p.Proxy.Begin(ctx, 7, 80)
 	if err != nil {
 		return POINTERS{}, err
 	}
@@ -1934,7 +2363,7 @@ func (p *iZooProxy) EchoPointers(ctx context.Context, v POINTERS) (r POINTERS, e
 	v.EncodeDeferredNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return POINTERS{}, p.Proxy.Fail(6, err)
+		return POINTERS{}, p.Proxy.Fail(7, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return POINTERS{}, err
@@ -1945,7 +2374,7 @@ func (p *iZooProxy) EchoPointers(ctx context.Context, v POINTERS) (r POINTERS, e
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 6, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 7, hr, err); err != nil {
 		return POINTERS{}, err
 	}
 	return r, nil
@@ -1955,7 +2384,7 @@ func (p *iZooProxy) EchoUniques(ctx context.Context, a *int32, b *NODE, c *strin
 	if p.local != nil {
 		return p.local.EchoUniques(ctx, a, b, c, d)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 7, 148+2*len(d))
+	ch, m, err := p.Proxy.Begin(ctx, 8, 148+2*len(d))
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -1977,7 +2406,7 @@ func (p *iZooProxy) EchoUniques(ctx context.Context, a *int32, b *NODE, c *strin
 	e.Int32(int32(len(d)))
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, nil, nil, p.Proxy.Fail(7, err)
+		return nil, nil, nil, p.Proxy.Fail(8, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, nil, nil, err
@@ -2000,7 +2429,7 @@ func (p *iZooProxy) EchoUniques(ctx context.Context, a *int32, b *NODE, c *strin
 	hr := d2.HRESULT()
 	err = d2.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 7, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 8, hr, err); err != nil {
 		return nil, nil, nil, err
 	}
 	return ra, rb, rd, nil
@@ -2010,7 +2439,7 @@ func (p *iZooProxy) EchoInOut(ctx context.Context, a int32, b *int32, c *NODE, d
 	if p.local != nil {
 		return p.local.EchoInOut(ctx, a, b, c, d, e)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 8, 96)
+	ch, m, err := p.Proxy.Begin(ctx, 9, 96)
 	if err != nil {
 		return 0, nil, nil, nil, INNER{}, err
 	}
@@ -2031,7 +2460,7 @@ func (p *iZooProxy) EchoInOut(ctx context.Context, a int32, b *int32, c *NODE, d
 	e.EncodeNDR(&e2)
 	if err = e2.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return 0, nil, nil, nil, INNER{}, p.Proxy.Fail(8, err)
+		return 0, nil, nil, nil, INNER{}, p.Proxy.Fail(9, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return 0, nil, nil, nil, INNER{}, err
@@ -2058,7 +2487,7 @@ func (p *iZooProxy) EchoInOut(ctx context.Context, a int32, b *int32, c *NODE, d
 	hr := d2.HRESULT()
 	err = d2.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 8, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 9, hr, err); err != nil {
 		return 0, nil, nil, nil, INNER{}, err
 	}
 	return aOut, bOut, cOut, dOut, eOut, nil
@@ -2068,7 +2497,7 @@ func (p *iZooProxy) EchoCounted(ctx context.Context, v COUNTED) (r COUNTED, err 
 	if p.local != nil {
 		return p.local.EchoCounted(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 9, 112)
+	ch, m, err := p.Proxy.Begin(ctx, 10, 112)
 	if err != nil {
 		return COUNTED{}, err
 	}
@@ -2077,7 +2506,7 @@ func (p *iZooProxy) EchoCounted(ctx context.Context, v COUNTED) (r COUNTED, err 
 	v.EncodeDeferredNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return COUNTED{}, p.Proxy.Fail(9, err)
+		return COUNTED{}, p.Proxy.Fail(10, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return COUNTED{}, err
@@ -2088,7 +2517,7 @@ func (p *iZooProxy) EchoCounted(ctx context.Context, v COUNTED) (r COUNTED, err 
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 9, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 10, hr, err); err != nil {
 		return COUNTED{}, err
 	}
 	return r, nil
@@ -2098,7 +2527,7 @@ func (p *iZooProxy) EchoVary(ctx context.Context, v VARY) (r VARY, err error) {
 	if p.local != nil {
 		return p.local.EchoVary(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 10, 64)
+	ch, m, err := p.Proxy.Begin(ctx, 11, 64)
 	if err != nil {
 		return VARY{}, err
 	}
@@ -2106,7 +2535,7 @@ func (p *iZooProxy) EchoVary(ctx context.Context, v VARY) (r VARY, err error) {
 	v.EncodeNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return VARY{}, p.Proxy.Fail(10, err)
+		return VARY{}, p.Proxy.Fail(11, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return VARY{}, err
@@ -2116,7 +2545,7 @@ func (p *iZooProxy) EchoVary(ctx context.Context, v VARY) (r VARY, err error) {
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 10, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 11, hr, err); err != nil {
 		return VARY{}, err
 	}
 	return r, nil
@@ -2126,7 +2555,7 @@ func (p *iZooProxy) EchoTree(ctx context.Context, v *TREE) (r *TREE, err error) 
 	if p.local != nil {
 		return p.local.EchoTree(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 11, 24)
+	ch, m, err := p.Proxy.Begin(ctx, 12, 24)
 	if err != nil {
 		return nil, err
 	}
@@ -2137,7 +2566,7 @@ func (p *iZooProxy) EchoTree(ctx context.Context, v *TREE) (r *TREE, err error) 
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(11, err)
+		return nil, p.Proxy.Fail(12, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2151,7 +2580,7 @@ func (p *iZooProxy) EchoTree(ctx context.Context, v *TREE) (r *TREE, err error) 
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 11, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 12, hr, err); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -2161,7 +2590,7 @@ func (p *iZooProxy) EchoConf(ctx context.Context, v CONF, w *CONFHYPER, x NESTCO
 	if p.local != nil {
 		return p.local.EchoConf(ctx, v, w, x)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 12, 200)
+	ch, m, err := p.Proxy.Begin(ctx, 13, 200)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -2176,7 +2605,7 @@ func (p *iZooProxy) EchoConf(ctx context.Context, v CONF, w *CONFHYPER, x NESTCO
 	x.EncodeNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, nil, nil, p.Proxy.Fail(12, err)
+		return nil, nil, nil, p.Proxy.Fail(13, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, nil, nil, err
@@ -2200,7 +2629,7 @@ func (p *iZooProxy) EchoConf(ctx context.Context, v CONF, w *CONFHYPER, x NESTCO
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 12, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 13, hr, err); err != nil {
 		return nil, nil, nil, err
 	}
 	return rv, rw, rx, nil
@@ -2210,7 +2639,7 @@ func (p *iZooProxy) EchoConfVary(ctx context.Context, v CONFVARY, w CONFSTR) (rv
 	if p.local != nil {
 		return p.local.EchoConfVary(ctx, v, w)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 13, 128)
+	ch, m, err := p.Proxy.Begin(ctx, 14, 128)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -2222,7 +2651,7 @@ func (p *iZooProxy) EchoConfVary(ctx context.Context, v CONFVARY, w CONFSTR) (rv
 	w.EncodeNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, nil, p.Proxy.Fail(13, err)
+		return nil, nil, p.Proxy.Fail(14, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, nil, err
@@ -2242,7 +2671,7 @@ func (p *iZooProxy) EchoConfVary(ctx context.Context, v CONFVARY, w CONFSTR) (rv
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 13, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 14, hr, err); err != nil {
 		return nil, nil, err
 	}
 	return rv, rw, nil
@@ -2252,7 +2681,7 @@ func (p *iZooProxy) EchoEncap(ctx context.Context, v ENCAP) (r ENCAP, err error)
 	if p.local != nil {
 		return p.local.EchoEncap(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 14, 64)
+	ch, m, err := p.Proxy.Begin(ctx, 15, 64)
 	if err != nil {
 		return ENCAP{}, err
 	}
@@ -2261,7 +2690,7 @@ func (p *iZooProxy) EchoEncap(ctx context.Context, v ENCAP) (r ENCAP, err error)
 	v.EncodeDeferredNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return ENCAP{}, p.Proxy.Fail(14, err)
+		return ENCAP{}, p.Proxy.Fail(15, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return ENCAP{}, err
@@ -2272,7 +2701,7 @@ func (p *iZooProxy) EchoEncap(ctx context.Context, v ENCAP) (r ENCAP, err error)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 14, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 15, hr, err); err != nil {
 		return ENCAP{}, err
 	}
 	return r, nil
@@ -2282,7 +2711,7 @@ func (p *iZooProxy) EchoTagged(ctx context.Context, v TAGGED) (r TAGGED, err err
 	if p.local != nil {
 		return p.local.EchoTagged(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 15, 64)
+	ch, m, err := p.Proxy.Begin(ctx, 16, 64)
 	if err != nil {
 		return TAGGED{}, err
 	}
@@ -2291,7 +2720,7 @@ func (p *iZooProxy) EchoTagged(ctx context.Context, v TAGGED) (r TAGGED, err err
 	v.EncodeDeferredNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return TAGGED{}, p.Proxy.Fail(15, err)
+		return TAGGED{}, p.Proxy.Fail(16, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return TAGGED{}, err
@@ -2302,7 +2731,7 @@ func (p *iZooProxy) EchoTagged(ctx context.Context, v TAGGED) (r TAGGED, err err
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 15, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 16, hr, err); err != nil {
 		return TAGGED{}, err
 	}
 	return r, nil
@@ -2312,7 +2741,7 @@ func (p *iZooProxy) EchoUnion(ctx context.Context, u CHOICE) (r CHOICE, err erro
 	if p.local != nil {
 		return p.local.EchoUnion(ctx, u)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 16, 72)
+	ch, m, err := p.Proxy.Begin(ctx, 17, 72)
 	if err != nil {
 		return CHOICE{}, err
 	}
@@ -2325,7 +2754,7 @@ func (p *iZooProxy) EchoUnion(ctx context.Context, u CHOICE) (r CHOICE, err erro
 	u.EncodeDeferredNDR(&e, int64(int(u.Tag())))
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return CHOICE{}, p.Proxy.Fail(16, err)
+		return CHOICE{}, p.Proxy.Fail(17, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return CHOICE{}, err
@@ -2340,7 +2769,7 @@ func (p *iZooProxy) EchoUnion(ctx context.Context, u CHOICE) (r CHOICE, err erro
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 16, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 17, hr, err); err != nil {
 		return CHOICE{}, err
 	}
 	return r, nil
@@ -2350,7 +2779,7 @@ func (p *iZooProxy) EchoLevel(ctx context.Context, level int16, u CHOICE) (r CHO
 	if p.local != nil {
 		return p.local.EchoLevel(ctx, level, u)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 17, 72)
+	ch, m, err := p.Proxy.Begin(ctx, 18, 72)
 	if err != nil {
 		return CHOICE{}, err
 	}
@@ -2363,7 +2792,7 @@ func (p *iZooProxy) EchoLevel(ctx context.Context, level int16, u CHOICE) (r CHO
 	u.EncodeDeferredNDR(&e, int64(int(level)))
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return CHOICE{}, p.Proxy.Fail(17, err)
+		return CHOICE{}, p.Proxy.Fail(18, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return CHOICE{}, err
@@ -2377,7 +2806,7 @@ func (p *iZooProxy) EchoLevel(ctx context.Context, level int16, u CHOICE) (r CHO
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 17, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 18, hr, err); err != nil {
 		return CHOICE{}, err
 	}
 	return r, nil
@@ -2387,7 +2816,7 @@ func (p *iZooProxy) EchoFull(ctx context.Context, v *FULLPTR, a, b *int32) (r *F
 	if p.local != nil {
 		return p.local.EchoFull(ctx, v, a, b)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 18, 68)
+	ch, m, err := p.Proxy.Begin(ctx, 19, 68)
 	if err != nil {
 		return nil, err
 	}
@@ -2409,7 +2838,7 @@ func (p *iZooProxy) EchoFull(ctx context.Context, v *FULLPTR, a, b *int32) (r *F
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(18, err)
+		return nil, p.Proxy.Fail(19, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2424,7 +2853,7 @@ func (p *iZooProxy) EchoFull(ctx context.Context, v *FULLPTR, a, b *int32) (r *F
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 18, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 19, hr, err); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -2434,7 +2863,7 @@ func (p *iZooProxy) EchoStrings(ctx context.Context, a, b, c, d string) (ra, rb,
 	if p.local != nil {
 		return p.local.EchoStrings(ctx, a, b, c, d)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 19, 64+2*len(a)+1*len(b)+2*len(c)+1*len(d))
+	ch, m, err := p.Proxy.Begin(ctx, 20, 64+2*len(a)+1*len(b)+2*len(c)+1*len(d))
 	if err != nil {
 		return "", "", "", "", err
 	}
@@ -2445,7 +2874,7 @@ func (p *iZooProxy) EchoStrings(ctx context.Context, a, b, c, d string) (ra, rb,
 	e.Str(d)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return "", "", "", "", p.Proxy.Fail(19, err)
+		return "", "", "", "", p.Proxy.Fail(20, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return "", "", "", "", err
@@ -2464,7 +2893,7 @@ func (p *iZooProxy) EchoStrings(ctx context.Context, a, b, c, d string) (ra, rb,
 	hr := d2.HRESULT()
 	err = d2.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 19, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 20, hr, err); err != nil {
 		return "", "", "", "", err
 	}
 	return ra, rb, rc, rd, nil
@@ -2474,7 +2903,7 @@ func (p *iZooProxy) EchoNames(ctx context.Context, names []*string) (rnames []*s
 	if p.local != nil {
 		return p.local.EchoNames(ctx, names)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 20, 24+4*len(names))
+	ch, m, err := p.Proxy.Begin(ctx, 21, 24+4*len(names))
 	if err != nil {
 		return nil, err
 	}
@@ -2491,7 +2920,7 @@ func (p *iZooProxy) EchoNames(ctx context.Context, names []*string) (rnames []*s
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(20, err)
+		return nil, p.Proxy.Fail(21, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2516,7 +2945,7 @@ func (p *iZooProxy) EchoNames(ctx context.Context, names []*string) (rnames []*s
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 20, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 21, hr, err); err != nil {
 		return nil, err
 	}
 	return rnames, nil
@@ -2526,7 +2955,7 @@ func (p *iZooProxy) EchoArrays(ctx context.Context, a []int16, b []int64) (ra []
 	if p.local != nil {
 		return p.local.EchoArrays(ctx, a, b)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 21, 40+2*len(a)+8*len(b))
+	ch, m, err := p.Proxy.Begin(ctx, 22, 40+2*len(a)+8*len(b))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -2538,7 +2967,7 @@ func (p *iZooProxy) EchoArrays(ctx context.Context, a []int16, b []int64) (ra []
 	e.Int64s(b)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, nil, p.Proxy.Fail(21, err)
+		return nil, nil, p.Proxy.Fail(22, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, nil, err
@@ -2549,7 +2978,7 @@ func (p *iZooProxy) EchoArrays(ctx context.Context, a []int16, b []int64) (ra []
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 21, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 22, hr, err); err != nil {
 		return nil, nil, err
 	}
 	return ra, rb, nil
@@ -2559,7 +2988,7 @@ func (p *iZooProxy) EchoLate(ctx context.Context, a []NODE) (ra []NODE, err erro
 	if p.local != nil {
 		return p.local.EchoLate(ctx, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 22, 18+12*len(a))
+	ch, m, err := p.Proxy.Begin(ctx, 23, 18+12*len(a))
 	if err != nil {
 		return nil, err
 	}
@@ -2574,7 +3003,7 @@ func (p *iZooProxy) EchoLate(ctx context.Context, a []NODE) (ra []NODE, err erro
 	e.Uint16(ndr.Fill(&e, uint16(0), len(a)))
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(22, err)
+		return nil, p.Proxy.Fail(23, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2594,7 +3023,7 @@ func (p *iZooProxy) EchoLate(ctx context.Context, a []NODE) (ra []NODE, err erro
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 22, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 23, hr, err); err != nil {
 		return nil, err
 	}
 	return ra, nil
@@ -2604,7 +3033,7 @@ func (p *iZooProxy) EchoVarying(ctx context.Context, a []int16) (ra []int16, err
 	if p.local != nil {
 		return p.local.EchoVarying(ctx, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 23, 24+2*len(a))
+	ch, m, err := p.Proxy.Begin(ctx, 24, 24+2*len(a))
 	if err != nil {
 		return nil, err
 	}
@@ -2615,7 +3044,7 @@ func (p *iZooProxy) EchoVarying(ctx context.Context, a []int16) (ra []int16, err
 	e.Int16s(a)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(23, err)
+		return nil, p.Proxy.Fail(24, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2627,7 +3056,7 @@ func (p *iZooProxy) EchoVarying(ctx context.Context, a []int16) (ra []int16, err
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 23, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 24, hr, err); err != nil {
 		return nil, err
 	}
 	return ra, nil
@@ -2637,7 +3066,7 @@ func (p *iZooProxy) EchoConfVarying(ctx context.Context, max_ int32, a []int16) 
 	if p.local != nil {
 		return p.local.EchoConfVarying(ctx, max_, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 24, 24+2*len(a))
+	ch, m, err := p.Proxy.Begin(ctx, 25, 24+2*len(a))
 	if err != nil {
 		return nil, err
 	}
@@ -2650,7 +3079,7 @@ func (p *iZooProxy) EchoConfVarying(ctx context.Context, max_ int32, a []int16) 
 	e.Int16s(a)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(24, err)
+		return nil, p.Proxy.Fail(25, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2664,7 +3093,7 @@ func (p *iZooProxy) EchoConfVarying(ctx context.Context, max_ int32, a []int16) 
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 24, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 25, hr, err); err != nil {
 		return nil, err
 	}
 	return ra, nil
@@ -2674,7 +3103,7 @@ func (p *iZooProxy) EchoFirst(ctx context.Context, from, len_ int32, a []int32) 
 	if p.local != nil {
 		return p.local.EchoFirst(ctx, from, len_, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 25, 24+4*len(a))
+	ch, m, err := p.Proxy.Begin(ctx, 26, 24+4*len(a))
 	if err != nil {
 		return nil, err
 	}
@@ -2687,7 +3116,7 @@ func (p *iZooProxy) EchoFirst(ctx context.Context, from, len_ int32, a []int32) 
 	e.Int32s(a)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(25, err)
+		return nil, p.Proxy.Fail(26, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2700,7 +3129,7 @@ func (p *iZooProxy) EchoFirst(ctx context.Context, from, len_ int32, a []int32) 
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 25, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 26, hr, err); err != nil {
 		return nil, err
 	}
 	return ra, nil
@@ -2710,7 +3139,7 @@ func (p *iZooProxy) EchoMatrix(ctx context.Context, m [][3]float64) (r [][3]floa
 	if p.local != nil {
 		return p.local.EchoMatrix(ctx, m)
 	}
-	ch, m2, err := p.Proxy.Begin(ctx, 26, 24+24*len(m))
+	ch, m2, err := p.Proxy.Begin(ctx, 27, 24+24*len(m))
 	if err != nil {
 		return nil, err
 	}
@@ -2722,7 +3151,7 @@ func (p *iZooProxy) EchoMatrix(ctx context.Context, m [][3]float64) (r [][3]floa
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m2)
-		return nil, p.Proxy.Fail(26, err)
+		return nil, p.Proxy.Fail(27, err)
 	}
 	if err = ch.SendReceive(ctx, m2); err != nil {
 		return nil, err
@@ -2736,7 +3165,7 @@ func (p *iZooProxy) EchoMatrix(ctx context.Context, m [][3]float64) (r [][3]floa
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m2)
-	if err = p.Proxy.End(ctx, 26, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 27, hr, err); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -2746,7 +3175,7 @@ func (p *iZooProxy) EchoGrid(ctx context.Context, m [][]int32) (r [][]int32, err
 	if p.local != nil {
 		return p.local.EchoGrid(ctx, m)
 	}
-	ch, m2, err := p.Proxy.Begin(ctx, 27, 24+4*len(m))
+	ch, m2, err := p.Proxy.Begin(ctx, 28, 24+4*len(m))
 	if err != nil {
 		return nil, err
 	}
@@ -2764,7 +3193,7 @@ func (p *iZooProxy) EchoGrid(ctx context.Context, m [][]int32) (r [][]int32, err
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m2)
-		return nil, p.Proxy.Fail(27, err)
+		return nil, p.Proxy.Fail(28, err)
 	}
 	if err = ch.SendReceive(ctx, m2); err != nil {
 		return nil, err
@@ -2790,7 +3219,7 @@ func (p *iZooProxy) EchoGrid(ctx context.Context, m [][]int32) (r [][]int32, err
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m2)
-	if err = p.Proxy.End(ctx, 27, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 28, hr, err); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -2800,7 +3229,7 @@ func (p *iZooProxy) EchoEnums(ctx context.Context, a []COLOR, b []WIDE, c []bool
 	if p.local != nil {
 		return p.local.EchoEnums(ctx, a, b, c, d, e)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 28, 88+2*len(a)+4*len(b)+len(c)+16*len(d)+130*len(e))
+	ch, m, err := p.Proxy.Begin(ctx, 29, 88+2*len(a)+4*len(b)+len(c)+16*len(d)+130*len(e))
 	if err != nil {
 		return nil, nil, nil, nil, nil, err
 	}
@@ -2822,7 +3251,7 @@ func (p *iZooProxy) EchoEnums(ctx context.Context, a []COLOR, b []WIDE, c []bool
 	}
 	if err = e2.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, nil, nil, nil, nil, p.Proxy.Fail(28, err)
+		return nil, nil, nil, nil, nil, p.Proxy.Fail(29, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, nil, nil, nil, nil, err
@@ -2845,7 +3274,7 @@ func (p *iZooProxy) EchoEnums(ctx context.Context, a []COLOR, b []WIDE, c []bool
 	hr := d2.HRESULT()
 	err = d2.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 28, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 29, hr, err); err != nil {
 		return nil, nil, nil, nil, nil, err
 	}
 	return ra, rb, rc, rd, re, nil
@@ -2855,7 +3284,7 @@ func (p *iZooProxy) EchoTotal(ctx context.Context, n, m int32, a []float32) (r [
 	if p.local != nil {
 		return p.local.EchoTotal(ctx, n, m, a)
 	}
-	ch, m2, err := p.Proxy.Begin(ctx, 29, 24+4*len(a))
+	ch, m2, err := p.Proxy.Begin(ctx, 30, 24+4*len(a))
 	if err != nil {
 		return nil, err
 	}
@@ -2866,7 +3295,7 @@ func (p *iZooProxy) EchoTotal(ctx context.Context, n, m int32, a []float32) (r [
 	e.Float32s(a)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m2)
-		return nil, p.Proxy.Fail(29, err)
+		return nil, p.Proxy.Fail(30, err)
 	}
 	if err = ch.SendReceive(ctx, m2); err != nil {
 		return nil, err
@@ -2876,7 +3305,7 @@ func (p *iZooProxy) EchoTotal(ctx context.Context, n, m int32, a []float32) (r [
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m2)
-	if err = p.Proxy.End(ctx, 29, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 30, hr, err); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -2886,7 +3315,7 @@ func (p *iZooProxy) EchoInOutArray(ctx context.Context, a []float64) (aOut []flo
 	if p.local != nil {
 		return p.local.EchoInOutArray(ctx, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 30, 24+8*len(a))
+	ch, m, err := p.Proxy.Begin(ctx, 31, 24+8*len(a))
 	if err != nil {
 		return nil, err
 	}
@@ -2896,17 +3325,18 @@ func (p *iZooProxy) EchoInOutArray(ctx context.Context, a []float64) (aOut []flo
 	e.Float64s(a)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(30, err)
+		return nil, p.Proxy.Fail(31, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
 	}
 	d := ndr.NewDecoder(ctx, m)
-	aOut = d.Float64s(nil, d.CountIs(len(a), 8))
+	n2 := d.CountIs(len(a), 8)
+	aOut = d.Float64s(a, n2)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 30, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 31, hr, err); err != nil {
 		return nil, err
 	}
 	return aOut, nil
@@ -2916,7 +3346,7 @@ func (p *iZooProxy) EchoRange(ctx context.Context, a int32, b SMALLNUM) (ra int3
 	if p.local != nil {
 		return p.local.EchoRange(ctx, a, b)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 31, 8)
+	ch, m, err := p.Proxy.Begin(ctx, 32, 8)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -2925,7 +3355,7 @@ func (p *iZooProxy) EchoRange(ctx context.Context, a int32, b SMALLNUM) (ra int3
 	e.Int32(b)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return 0, 0, p.Proxy.Fail(31, err)
+		return 0, 0, p.Proxy.Fail(32, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return 0, 0, err
@@ -2937,7 +3367,7 @@ func (p *iZooProxy) EchoRange(ctx context.Context, a int32, b SMALLNUM) (ra int3
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 31, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 32, hr, err); err != nil {
 		return 0, 0, err
 	}
 	return ra, rb, nil
@@ -2947,7 +3377,7 @@ func (p2 *iZooProxy) EchoPair(ctx context.Context, p WIREPAIR) (r WIREPAIR, err 
 	if p2.local != nil {
 		return p2.local.EchoPair(ctx, p)
 	}
-	ch, m, err := p2.Proxy.Begin(ctx, 32, 4)
+	ch, m, err := p2.Proxy.Begin(ctx, 33, 4)
 	if err != nil {
 		return WIREPAIR{}, err
 	}
@@ -2955,7 +3385,7 @@ func (p2 *iZooProxy) EchoPair(ctx context.Context, p WIREPAIR) (r WIREPAIR, err 
 	p.EncodeNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return WIREPAIR{}, p2.Proxy.Fail(32, err)
+		return WIREPAIR{}, p2.Proxy.Fail(33, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return WIREPAIR{}, err
@@ -2965,7 +3395,7 @@ func (p2 *iZooProxy) EchoPair(ctx context.Context, p WIREPAIR) (r WIREPAIR, err 
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p2.Proxy.End(ctx, 32, hr, err); err != nil {
+	if err = p2.Proxy.End(ctx, 33, hr, err); err != nil {
 		return WIREPAIR{}, err
 	}
 	return r, nil
@@ -2975,7 +3405,7 @@ func (p *iZooProxy) Read(ctx context.Context, pv []byte) (got []byte, err error)
 	if p.local != nil {
 		return p.local.Read(ctx, pv)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 33, 4)
+	ch, m, err := p.Proxy.Begin(ctx, 34, 4)
 	if err != nil {
 		return nil, err
 	}
@@ -2983,7 +3413,7 @@ func (p *iZooProxy) Read(ctx context.Context, pv []byte) (got []byte, err error)
 	e.Uint32(uint32(len(pv)))
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(33, err)
+		return nil, p.Proxy.Fail(34, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -2998,7 +3428,7 @@ func (p *iZooProxy) Read(ctx context.Context, pv []byte) (got []byte, err error)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 33, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 34, hr, err); err != nil {
 		return nil, err
 	}
 	return got, nil
@@ -3008,7 +3438,7 @@ func (p *iZooProxy) Objects(ctx context.Context, a IZooSink, b com.Unknown, riid
 	if p.local != nil {
 		return p.local.Objects(ctx, a, b, riid, c)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 34, 784)
+	ch, m, err := p.Proxy.Begin(ctx, 35, 784)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -3019,7 +3449,7 @@ func (p *iZooProxy) Objects(ctx context.Context, a IZooSink, b com.Unknown, riid
 	e.Interface(com.DescFor(&riid, c), c)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, nil, nil, p.Proxy.Fail(34, err)
+		return nil, nil, nil, p.Proxy.Fail(35, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, nil, nil, err
@@ -3031,7 +3461,7 @@ func (p *iZooProxy) Objects(ctx context.Context, a IZooSink, b com.Unknown, riid
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 34, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 35, hr, err); err != nil {
 		com.ReleaseAll(d.Interfaces())
 		return nil, nil, nil, err
 	}
@@ -3042,7 +3472,7 @@ func (p *iZooProxy) EchoObjects(ctx context.Context, v OBJECTS) (r OBJECTS, err 
 	if p.local != nil {
 		return p.local.EchoObjects(ctx, v)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 35, 64)
+	ch, m, err := p.Proxy.Begin(ctx, 36, 64)
 	if err != nil {
 		return OBJECTS{}, err
 	}
@@ -3051,7 +3481,7 @@ func (p *iZooProxy) EchoObjects(ctx context.Context, v OBJECTS) (r OBJECTS, err 
 	v.EncodeDeferredNDR(&e)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return OBJECTS{}, p.Proxy.Fail(35, err)
+		return OBJECTS{}, p.Proxy.Fail(36, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return OBJECTS{}, err
@@ -3062,7 +3492,7 @@ func (p *iZooProxy) EchoObjects(ctx context.Context, v OBJECTS) (r OBJECTS, err 
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 35, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 36, hr, err); err != nil {
 		com.ReleaseAll(d.Interfaces())
 		return OBJECTS{}, err
 	}
@@ -3073,7 +3503,7 @@ func (p *iZooProxy) SinkArray(ctx context.Context, a []IZooSink) (r []IZooSink, 
 	if p.local != nil {
 		return p.local.SinkArray(ctx, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 36, 24+4*len(a))
+	ch, m, err := p.Proxy.Begin(ctx, 37, 24+4*len(a))
 	if err != nil {
 		return nil, err
 	}
@@ -3090,7 +3520,7 @@ func (p *iZooProxy) SinkArray(ctx context.Context, a []IZooSink) (r []IZooSink, 
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, p.Proxy.Fail(36, err)
+		return nil, p.Proxy.Fail(37, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, err
@@ -3110,7 +3540,7 @@ func (p *iZooProxy) SinkArray(ctx context.Context, a []IZooSink) (r []IZooSink, 
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 36, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 37, hr, err); err != nil {
 		com.ReleaseAll(d.Interfaces())
 		return nil, err
 	}
@@ -3121,7 +3551,7 @@ func (p *iZooProxy) Next(ctx context.Context, celt int32) (got int32, hr com.HRE
 	if p.local != nil {
 		return p.local.Next(ctx, celt)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 37, 4)
+	ch, m, err := p.Proxy.Begin(ctx, 38, 4)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -3129,7 +3559,7 @@ func (p *iZooProxy) Next(ctx context.Context, celt int32) (got int32, hr com.HRE
 	e.Int32(celt)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return 0, 0, p.Proxy.Fail(37, err)
+		return 0, 0, p.Proxy.Fail(38, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return 0, 0, err
@@ -3139,7 +3569,7 @@ func (p *iZooProxy) Next(ctx context.Context, celt int32) (got int32, hr com.HRE
 	hr = d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 37, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 38, hr, err); err != nil {
 		return 0, hr, err
 	}
 	return got, hr, nil
@@ -3149,7 +3579,7 @@ func (p *iZooProxy) Fails(ctx context.Context, how com.HRESULT, n int32) (a *NOD
 	if p.local != nil {
 		return p.local.Fails(ctx, how, n)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 38, 8)
+	ch, m, err := p.Proxy.Begin(ctx, 39, 8)
 	if err != nil {
 		return nil, "", nil, POINTERS{}, nil, ENCAP{}, OBJECTS{}, err
 	}
@@ -3158,7 +3588,7 @@ func (p *iZooProxy) Fails(ctx context.Context, how com.HRESULT, n int32) (a *NOD
 	e2.Int32(n)
 	if err = e2.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return nil, "", nil, POINTERS{}, nil, ENCAP{}, OBJECTS{}, p.Proxy.Fail(38, err)
+		return nil, "", nil, POINTERS{}, nil, ENCAP{}, OBJECTS{}, p.Proxy.Fail(39, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return nil, "", nil, POINTERS{}, nil, ENCAP{}, OBJECTS{}, err
@@ -3183,7 +3613,7 @@ func (p *iZooProxy) Fails(ctx context.Context, how com.HRESULT, n int32) (a *NOD
 	hr := d2.HRESULT()
 	err = d2.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 38, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 39, hr, err); err != nil {
 		com.ReleaseAll(d2.Interfaces())
 		return nil, "", nil, POINTERS{}, nil, ENCAP{}, OBJECTS{}, err
 	}
@@ -3194,7 +3624,7 @@ func (p *iZooProxy) Sum(ctx context.Context, a, b uint32) (ret uint32, err error
 	if p.local != nil {
 		return p.local.Sum(ctx, a, b)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 39, 8)
+	ch, m, err := p.Proxy.Begin(ctx, 40, 8)
 	if err != nil {
 		return 0, err
 	}
@@ -3203,7 +3633,7 @@ func (p *iZooProxy) Sum(ctx context.Context, a, b uint32) (ret uint32, err error
 	e.Uint32(b)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return 0, p.Proxy.Fail(39, err)
+		return 0, p.Proxy.Fail(40, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return 0, err
@@ -3213,7 +3643,7 @@ func (p *iZooProxy) Sum(ctx context.Context, a, b uint32) (ret uint32, err error
 	err = d.Err()
 	ch.FreeBuffer(m)
 	if err != nil {
-		return 0, p.Proxy.Fail(39, err)
+		return 0, p.Proxy.Fail(40, err)
 	}
 	return ret, nil
 }
@@ -3222,7 +3652,7 @@ func (p *iZooProxy) Nothing(ctx context.Context) (err error) {
 	if p.local != nil {
 		return p.local.Nothing(ctx)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 40, 0)
+	ch, m, err := p.Proxy.Begin(ctx, 41, 0)
 	if err != nil {
 		return err
 	}
@@ -3231,7 +3661,7 @@ func (p *iZooProxy) Nothing(ctx context.Context) (err error) {
 	}
 	ch.FreeBuffer(m)
 	if err != nil {
-		return p.Proxy.Fail(40, err)
+		return p.Proxy.Fail(41, err)
 	}
 	return nil
 }
@@ -3240,7 +3670,7 @@ func (p *iZooProxy) GetCount(ctx context.Context) (n int32, err error) {
 	if p.local != nil {
 		return p.local.GetCount(ctx)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 41, 0)
+	ch, m, err := p.Proxy.Begin(ctx, 42, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -3252,7 +3682,7 @@ func (p *iZooProxy) GetCount(ctx context.Context) (n int32, err error) {
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 41, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 42, hr, err); err != nil {
 		return 0, err
 	}
 	return n, nil
@@ -3262,7 +3692,7 @@ func (p *iZooProxy) PutCount(ctx context.Context, n int32) (err error) {
 	if p.local != nil {
 		return p.local.PutCount(ctx, n)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 42, 4)
+	ch, m, err := p.Proxy.Begin(ctx, 43, 4)
 	if err != nil {
 		return err
 	}
@@ -3270,7 +3700,7 @@ func (p *iZooProxy) PutCount(ctx context.Context, n int32) (err error) {
 	e.Int32(n)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return p.Proxy.Fail(42, err)
+		return p.Proxy.Fail(43, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return err
@@ -3279,14 +3709,14 @@ func (p *iZooProxy) PutCount(ctx context.Context, n int32) (err error) {
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	return p.Proxy.End(ctx, 42, hr, err)
+	return p.Proxy.End(ctx, 43, hr, err)
 }
 
 func (p *iZooProxy) Twice(ctx context.Context, a int32) (b int32, err error) {
 	if p.local != nil {
 		return p.local.Twice(ctx, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 44, 4)
+	ch, m, err := p.Proxy.Begin(ctx, 45, 4)
 	if err != nil {
 		return 0, err
 	}
@@ -3294,7 +3724,7 @@ func (p *iZooProxy) Twice(ctx context.Context, a int32) (b int32, err error) {
 	e.Int32(a)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return 0, p.Proxy.Fail(44, err)
+		return 0, p.Proxy.Fail(45, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return 0, err
@@ -3304,7 +3734,7 @@ func (p *iZooProxy) Twice(ctx context.Context, a int32) (b int32, err error) {
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 44, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 45, hr, err); err != nil {
 		return 0, err
 	}
 	return b, nil
@@ -3314,7 +3744,7 @@ func (p *iZooProxy) Type(ctx context.Context, func_, ctx_, err_, e, m int32) (d 
 	if p.local != nil {
 		return p.local.Type(ctx, func_, ctx_, err_, e, m)
 	}
-	ch, m2, err := p.Proxy.Begin(ctx, 45, 20)
+	ch, m2, err := p.Proxy.Begin(ctx, 46, 20)
 	if err != nil {
 		return 0, err
 	}
@@ -3326,7 +3756,7 @@ func (p *iZooProxy) Type(ctx context.Context, func_, ctx_, err_, e, m int32) (d 
 	e2.Int32(m)
 	if err = e2.Finish(); err != nil {
 		ch.FreeBuffer(m2)
-		return 0, p.Proxy.Fail(45, err)
+		return 0, p.Proxy.Fail(46, err)
 	}
 	if err = ch.SendReceive(ctx, m2); err != nil {
 		return 0, err
@@ -3336,7 +3766,7 @@ func (p *iZooProxy) Type(ctx context.Context, func_, ctx_, err_, e, m int32) (d 
 	hr := d2.HRESULT()
 	err = d2.Err()
 	ch.FreeBuffer(m2)
-	if err = p.Proxy.End(ctx, 45, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 46, hr, err); err != nil {
 		return 0, err
 	}
 	return d, nil
@@ -3367,84 +3797,86 @@ func (s *iZooStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpc
 	case 4:
 		return s.invokeEchoScalars(ctx, m, ch)
 	case 5:
-		return s.invokeEchoFixed(ctx, m, ch)
+		return s.invokeEchoWordy(ctx, m, ch)
 	case 6:
-		return s.invokeEchoPointers(ctx, m, ch)
+		return s.invokeEchoFixed(ctx, m, ch)
 	case 7:
-		return s.invokeEchoUniques(ctx, m, ch)
+		return s.invokeEchoPointers(ctx, m, ch)
 	case 8:
-		return s.invokeEchoInOut(ctx, m, ch)
+		return s.invokeEchoUniques(ctx, m, ch)
 	case 9:
-		return s.invokeEchoCounted(ctx, m, ch)
+		return s.invokeEchoInOut(ctx, m, ch)
 	case 10:
-		return s.invokeEchoVary(ctx, m, ch)
+		return s.invokeEchoCounted(ctx, m, ch)
 	case 11:
-		return s.invokeEchoTree(ctx, m, ch)
+		return s.invokeEchoVary(ctx, m, ch)
 	case 12:
-		return s.invokeEchoConf(ctx, m, ch)
+		return s.invokeEchoTree(ctx, m, ch)
 	case 13:
-		return s.invokeEchoConfVary(ctx, m, ch)
+		return s.invokeEchoConf(ctx, m, ch)
 	case 14:
-		return s.invokeEchoEncap(ctx, m, ch)
+		return s.invokeEchoConfVary(ctx, m, ch)
 	case 15:
-		return s.invokeEchoTagged(ctx, m, ch)
+		return s.invokeEchoEncap(ctx, m, ch)
 	case 16:
-		return s.invokeEchoUnion(ctx, m, ch)
+		return s.invokeEchoTagged(ctx, m, ch)
 	case 17:
-		return s.invokeEchoLevel(ctx, m, ch)
+		return s.invokeEchoUnion(ctx, m, ch)
 	case 18:
-		return s.invokeEchoFull(ctx, m, ch)
+		return s.invokeEchoLevel(ctx, m, ch)
 	case 19:
-		return s.invokeEchoStrings(ctx, m, ch)
+		return s.invokeEchoFull(ctx, m, ch)
 	case 20:
-		return s.invokeEchoNames(ctx, m, ch)
+		return s.invokeEchoStrings(ctx, m, ch)
 	case 21:
-		return s.invokeEchoArrays(ctx, m, ch)
+		return s.invokeEchoNames(ctx, m, ch)
 	case 22:
-		return s.invokeEchoLate(ctx, m, ch)
+		return s.invokeEchoArrays(ctx, m, ch)
 	case 23:
-		return s.invokeEchoVarying(ctx, m, ch)
+		return s.invokeEchoLate(ctx, m, ch)
 	case 24:
-		return s.invokeEchoConfVarying(ctx, m, ch)
+		return s.invokeEchoVarying(ctx, m, ch)
 	case 25:
-		return s.invokeEchoFirst(ctx, m, ch)
+		return s.invokeEchoConfVarying(ctx, m, ch)
 	case 26:
-		return s.invokeEchoMatrix(ctx, m, ch)
+		return s.invokeEchoFirst(ctx, m, ch)
 	case 27:
-		return s.invokeEchoGrid(ctx, m, ch)
+		return s.invokeEchoMatrix(ctx, m, ch)
 	case 28:
-		return s.invokeEchoEnums(ctx, m, ch)
+		return s.invokeEchoGrid(ctx, m, ch)
 	case 29:
-		return s.invokeEchoTotal(ctx, m, ch)
+		return s.invokeEchoEnums(ctx, m, ch)
 	case 30:
-		return s.invokeEchoInOutArray(ctx, m, ch)
+		return s.invokeEchoTotal(ctx, m, ch)
 	case 31:
-		return s.invokeEchoRange(ctx, m, ch)
+		return s.invokeEchoInOutArray(ctx, m, ch)
 	case 32:
-		return s.invokeEchoPair(ctx, m, ch)
+		return s.invokeEchoRange(ctx, m, ch)
 	case 33:
-		return s.invokeRead(ctx, m, ch)
+		return s.invokeEchoPair(ctx, m, ch)
 	case 34:
-		return s.invokeObjects(ctx, m, ch)
+		return s.invokeRead(ctx, m, ch)
 	case 35:
-		return s.invokeEchoObjects(ctx, m, ch)
+		return s.invokeObjects(ctx, m, ch)
 	case 36:
-		return s.invokeSinkArray(ctx, m, ch)
+		return s.invokeEchoObjects(ctx, m, ch)
 	case 37:
-		return s.invokeNext(ctx, m, ch)
+		return s.invokeSinkArray(ctx, m, ch)
 	case 38:
-		return s.invokeFails(ctx, m, ch)
+		return s.invokeNext(ctx, m, ch)
 	case 39:
-		return s.invokeSum(ctx, m, ch)
+		return s.invokeFails(ctx, m, ch)
 	case 40:
-		return s.invokeNothing(ctx, m, ch)
+		return s.invokeSum(ctx, m, ch)
 	case 41:
-		return s.invokeGetCount(ctx, m, ch)
+		return s.invokeNothing(ctx, m, ch)
 	case 42:
+		return s.invokeGetCount(ctx, m, ch)
+	case 43:
 		return s.invokePutCount(ctx, m, ch)
-	case 44:
-		return s.invokeTwice(ctx, m, ch)
 	case 45:
+		return s.invokeTwice(ctx, m, ch)
+	case 46:
 		return s.invokeType(ctx, m, ch)
 	}
 	return com.RPC_E_INVALIDMETHOD
@@ -3462,7 +3894,7 @@ func (s *iZooStub) invokeEchoNumbers(ctx context.Context, m *com.RPCOLEMESSAGE, 
 	if hr.Failed() {
 		r = NUMBERS{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 3, 100)
+	r2, rerr := ch.GetBuffer(ctx, 3, 92)
 	if rerr != nil {
 		return rerr
 	}
@@ -3538,6 +3970,32 @@ func (s *iZooStub) invokeEchoScalars(ctx context.Context, m2 *com.RPCOLEMESSAGE,
 	return e2.Finish()
 }
 
+func (s *iZooStub) invokeEchoWordy(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	var v WORDY
+	v.DecodeNDR(&d)
+	var w FLATARRAYS
+	w.DecodeNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	rv, rw, err := s.obj.EchoWordy(ctx, v, w)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		rv = WORDY{}
+		rw = FLATARRAYS{}
+	}
+	r, rerr := ch.GetBuffer(ctx, 5, 172)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	rv.EncodeNDR(&e)
+	rw.EncodeNDR(&e)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
 func (s *iZooStub) invokeEchoFixed(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
 	d := ndr.NewDecoder(ctx, m)
 	var v FIXED
@@ -3550,7 +4008,7 @@ func (s *iZooStub) invokeEchoFixed(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	if hr.Failed() {
 		r = FIXED{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 5, 68)
+	r2, rerr := ch.GetBuffer(ctx, 6, 68)
 	if rerr != nil {
 		return rerr
 	}
@@ -3573,7 +4031,7 @@ func (s *iZooStub) invokeEchoPointers(ctx context.Context, m *com.RPCOLEMESSAGE,
 	if hr.Failed() {
 		r = POINTERS{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 6, 84)
+	r2, rerr := ch.GetBuffer(ctx, 7, 84)
 	if rerr != nil {
 		return rerr
 	}
@@ -3621,7 +4079,7 @@ func (s *iZooStub) invokeEchoUniques(ctx context.Context, m *com.RPCOLEMESSAGE, 
 		rb = nil
 		rd = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 7, 84+2*len(rd))
+	r, rerr := ch.GetBuffer(ctx, 8, 84+2*len(rd))
 	if rerr != nil {
 		return rerr
 	}
@@ -3678,7 +4136,7 @@ func (s *iZooStub) invokeEchoInOut(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 		dOut = nil
 		eOut = INNER{}
 	}
-	r, rerr := ch.GetBuffer(ctx, 8, 100)
+	r, rerr := ch.GetBuffer(ctx, 9, 100)
 	if rerr != nil {
 		return rerr
 	}
@@ -3714,7 +4172,7 @@ func (s *iZooStub) invokeEchoCounted(ctx context.Context, m *com.RPCOLEMESSAGE, 
 	if hr.Failed() {
 		r = COUNTED{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 9, 116)
+	r2, rerr := ch.GetBuffer(ctx, 10, 116)
 	if rerr != nil {
 		return rerr
 	}
@@ -3737,7 +4195,7 @@ func (s *iZooStub) invokeEchoVary(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 	if hr.Failed() {
 		r = VARY{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 10, 68)
+	r2, rerr := ch.GetBuffer(ctx, 11, 68)
 	if rerr != nil {
 		return rerr
 	}
@@ -3763,7 +4221,7 @@ func (s *iZooStub) invokeEchoTree(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 	if hr.Failed() {
 		r = nil
 	}
-	r2, rerr := ch.GetBuffer(ctx, 11, 28)
+	r2, rerr := ch.GetBuffer(ctx, 12, 28)
 	if rerr != nil {
 		return rerr
 	}
@@ -3800,7 +4258,7 @@ func (s *iZooStub) invokeEchoConf(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 		rw = nil
 		rx = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 12, 220)
+	r, rerr := ch.GetBuffer(ctx, 13, 220)
 	if rerr != nil {
 		return rerr
 	}
@@ -3839,7 +4297,7 @@ func (s *iZooStub) invokeEchoConfVary(ctx context.Context, m *com.RPCOLEMESSAGE,
 		rv = nil
 		rw = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 13, 148)
+	r, rerr := ch.GetBuffer(ctx, 14, 148)
 	if rerr != nil {
 		return rerr
 	}
@@ -3870,7 +4328,7 @@ func (s *iZooStub) invokeEchoEncap(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	if hr.Failed() {
 		r = ENCAP{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 14, 68)
+	r2, rerr := ch.GetBuffer(ctx, 15, 68)
 	if rerr != nil {
 		return rerr
 	}
@@ -3894,7 +4352,7 @@ func (s *iZooStub) invokeEchoTagged(ctx context.Context, m *com.RPCOLEMESSAGE, c
 	if hr.Failed() {
 		r = TAGGED{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 15, 68)
+	r2, rerr := ch.GetBuffer(ctx, 16, 68)
 	if rerr != nil {
 		return rerr
 	}
@@ -3922,7 +4380,7 @@ func (s *iZooStub) invokeEchoUnion(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	if hr.Failed() {
 		r = CHOICE{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 16, 76)
+	r2, rerr := ch.GetBuffer(ctx, 17, 76)
 	if rerr != nil {
 		return rerr
 	}
@@ -3954,7 +4412,7 @@ func (s *iZooStub) invokeEchoLevel(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	if hr.Failed() {
 		r = CHOICE{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 17, 68)
+	r2, rerr := ch.GetBuffer(ctx, 18, 68)
 	if rerr != nil {
 		return rerr
 	}
@@ -3999,7 +4457,7 @@ func (s *iZooStub) invokeEchoFull(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 	if hr.Failed() {
 		r = nil
 	}
-	r2, rerr := ch.GetBuffer(ctx, 18, 44)
+	r2, rerr := ch.GetBuffer(ctx, 19, 44)
 	if rerr != nil {
 		return rerr
 	}
@@ -4030,7 +4488,7 @@ func (s *iZooStub) invokeEchoStrings(ctx context.Context, m *com.RPCOLEMESSAGE, 
 		rc = ""
 		rd = ""
 	}
-	r, rerr := ch.GetBuffer(ctx, 19, 92+2*len(ra)+1*len(rb)+2*len(rc)+1*len(rd))
+	r, rerr := ch.GetBuffer(ctx, 20, 92+2*len(ra)+1*len(rb)+2*len(rc)+1*len(rd))
 	if rerr != nil {
 		return rerr
 	}
@@ -4074,7 +4532,7 @@ func (s *iZooStub) invokeEchoNames(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	if hr.Failed() {
 		rnames = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 20, 36+4*len(rnames))
+	r, rerr := ch.GetBuffer(ctx, 21, 36+4*len(rnames))
 	if rerr != nil {
 		return rerr
 	}
@@ -4112,7 +4570,7 @@ func (s *iZooStub) invokeEchoArrays(ctx context.Context, m *com.RPCOLEMESSAGE, c
 			return err
 		}
 	}
-	r, rerr := ch.GetBuffer(ctx, 21, 36+2*len(ra)+8*len(rb))
+	r, rerr := ch.GetBuffer(ctx, 22, 36+2*len(ra)+8*len(rb))
 	if rerr != nil {
 		return rerr
 	}
@@ -4146,7 +4604,7 @@ func (s *iZooStub) invokeEchoLate(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 	if hr.Failed() {
 		ra = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 22, 36+12*len(ra))
+	r, rerr := ch.GetBuffer(ctx, 23, 36+12*len(ra))
 	if rerr != nil {
 		return rerr
 	}
@@ -4179,7 +4637,7 @@ func (s *iZooStub) invokeEchoVarying(ctx context.Context, m *com.RPCOLEMESSAGE, 
 	if hr.Failed() {
 		ra = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 23, 28+2*len(ra))
+	r, rerr := ch.GetBuffer(ctx, 24, 28+2*len(ra))
 	if rerr != nil {
 		return rerr
 	}
@@ -4209,7 +4667,7 @@ func (s *iZooStub) invokeEchoConfVarying(ctx context.Context, m *com.RPCOLEMESSA
 	if hr.Failed() {
 		ra = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 24, 28+2*len(ra))
+	r, rerr := ch.GetBuffer(ctx, 25, 28+2*len(ra))
 	if rerr != nil {
 		return rerr
 	}
@@ -4243,7 +4701,7 @@ func (s *iZooStub) invokeEchoFirst(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 			return err
 		}
 	}
-	r, rerr := ch.GetBuffer(ctx, 25, 20+4*len(ra))
+	r, rerr := ch.GetBuffer(ctx, 26, 20+4*len(ra))
 	if rerr != nil {
 		return rerr
 	}
@@ -4276,7 +4734,7 @@ func (s *iZooStub) invokeEchoMatrix(ctx context.Context, m2 *com.RPCOLEMESSAGE, 
 			return err
 		}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 26, 20+24*len(r))
+	r2, rerr := ch.GetBuffer(ctx, 27, 20+24*len(r))
 	if rerr != nil {
 		return rerr
 	}
@@ -4315,7 +4773,7 @@ func (s *iZooStub) invokeEchoGrid(ctx context.Context, m2 *com.RPCOLEMESSAGE, ch
 	if hr.Failed() {
 		r = nil
 	}
-	r2, rerr := ch.GetBuffer(ctx, 27, 36+4*len(r))
+	r2, rerr := ch.GetBuffer(ctx, 28, 36+4*len(r))
 	if rerr != nil {
 		return rerr
 	}
@@ -4372,7 +4830,7 @@ func (s *iZooStub) invokeEchoEnums(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 			return err
 		}
 	}
-	r, rerr := ch.GetBuffer(ctx, 28, 84+2*len(ra)+4*len(rb)+len(rc)+16*len(rd)+130*len(re))
+	r, rerr := ch.GetBuffer(ctx, 29, 84+2*len(ra)+4*len(rb)+len(rc)+16*len(rd)+130*len(re))
 	if rerr != nil {
 		return rerr
 	}
@@ -4411,7 +4869,7 @@ func (s *iZooStub) invokeEchoTotal(ctx context.Context, m2 *com.RPCOLEMESSAGE, c
 			return err
 		}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 29, 20+4*len(r))
+	r2, rerr := ch.GetBuffer(ctx, 30, 20+4*len(r))
 	if rerr != nil {
 		return rerr
 	}
@@ -4437,7 +4895,7 @@ func (s *iZooStub) invokeEchoInOutArray(ctx context.Context, m *com.RPCOLEMESSAG
 			return err
 		}
 	}
-	r, rerr := ch.GetBuffer(ctx, 30, 20+8*len(aOut))
+	r, rerr := ch.GetBuffer(ctx, 31, 20+8*len(aOut))
 	if rerr != nil {
 		return rerr
 	}
@@ -4463,7 +4921,7 @@ func (s *iZooStub) invokeEchoRange(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 		ra = 0
 		rb = 0
 	}
-	r, rerr := ch.GetBuffer(ctx, 31, 12)
+	r, rerr := ch.GetBuffer(ctx, 32, 12)
 	if rerr != nil {
 		return rerr
 	}
@@ -4486,7 +4944,7 @@ func (s *iZooStub) invokeEchoPair(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 	if hr.Failed() {
 		r = WIREPAIR{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 32, 8)
+	r2, rerr := ch.GetBuffer(ctx, 33, 8)
 	if rerr != nil {
 		return rerr
 	}
@@ -4508,7 +4966,7 @@ func (s *iZooStub) invokeRead(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.
 	if hr.Failed() {
 		got = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 33, 24+len(got))
+	r, rerr := ch.GetBuffer(ctx, 34, 24+len(got))
 	if rerr != nil {
 		return rerr
 	}
@@ -4542,7 +5000,7 @@ func (s *iZooStub) invokeObjects(ctx context.Context, m *com.RPCOLEMESSAGE, ch c
 		rb = nil
 		rc = nil
 	}
-	r, rerr := ch.GetBuffer(ctx, 34, 772)
+	r, rerr := ch.GetBuffer(ctx, 35, 772)
 	if rerr != nil {
 		return rerr
 	}
@@ -4570,7 +5028,7 @@ func (s *iZooStub) invokeEchoObjects(ctx context.Context, m *com.RPCOLEMESSAGE, 
 		r.ReleaseNDR()
 		r = OBJECTS{}
 	}
-	r2, rerr := ch.GetBuffer(ctx, 35, 68)
+	r2, rerr := ch.GetBuffer(ctx, 36, 68)
 	if rerr != nil {
 		return rerr
 	}
@@ -4603,7 +5061,7 @@ func (s *iZooStub) invokeSinkArray(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	if hr.Failed() {
 		r = nil
 	}
-	r2, rerr := ch.GetBuffer(ctx, 36, 36+4*len(r))
+	r2, rerr := ch.GetBuffer(ctx, 37, 36+4*len(r))
 	if rerr != nil {
 		return rerr
 	}
@@ -4635,7 +5093,7 @@ func (s *iZooStub) invokeNext(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.
 	if hr.Failed() {
 		got = 0
 	}
-	r, rerr := ch.GetBuffer(ctx, 37, 8)
+	r, rerr := ch.GetBuffer(ctx, 38, 8)
 	if rerr != nil {
 		return rerr
 	}
@@ -4669,7 +5127,7 @@ func (s *iZooStub) invokeFails(ctx context.Context, m *com.RPCOLEMESSAGE, ch com
 			return err
 		}
 	}
-	r, rerr := ch.GetBuffer(ctx, 38, 540+2*len(b)+2*len(c))
+	r, rerr := ch.GetBuffer(ctx, 39, 540+2*len(b)+2*len(c))
 	if rerr != nil {
 		return rerr
 	}
@@ -4705,7 +5163,7 @@ func (s *iZooStub) invokeSum(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.I
 	if err != nil {
 		return err
 	}
-	r, rerr := ch.GetBuffer(ctx, 39, 4)
+	r, rerr := ch.GetBuffer(ctx, 40, 4)
 	if rerr != nil {
 		return rerr
 	}
@@ -4719,7 +5177,7 @@ func (s *iZooStub) invokeNothing(ctx context.Context, m *com.RPCOLEMESSAGE, ch c
 	if err != nil {
 		return err
 	}
-	r, rerr := ch.GetBuffer(ctx, 40, 0)
+	r, rerr := ch.GetBuffer(ctx, 41, 0)
 	if rerr != nil {
 		return rerr
 	}
@@ -4733,7 +5191,7 @@ func (s *iZooStub) invokeGetCount(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 	if hr.Failed() {
 		n = 0
 	}
-	r, rerr := ch.GetBuffer(ctx, 41, 8)
+	r, rerr := ch.GetBuffer(ctx, 42, 8)
 	if rerr != nil {
 		return rerr
 	}
@@ -4750,7 +5208,7 @@ func (s *iZooStub) invokePutCount(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 		return err
 	}
 	err := s.obj.PutCount(ctx, n)
-	r, rerr := ch.GetBuffer(ctx, 42, 4)
+	r, rerr := ch.GetBuffer(ctx, 43, 4)
 	if rerr != nil {
 		return rerr
 	}
@@ -4770,7 +5228,7 @@ func (s *iZooStub) invokeTwice(ctx context.Context, m *com.RPCOLEMESSAGE, ch com
 	if hr.Failed() {
 		b = 0
 	}
-	r, rerr := ch.GetBuffer(ctx, 44, 8)
+	r, rerr := ch.GetBuffer(ctx, 45, 8)
 	if rerr != nil {
 		return rerr
 	}
@@ -4795,7 +5253,7 @@ func (s *iZooStub) invokeType(ctx context.Context, m2 *com.RPCOLEMESSAGE, ch com
 	if hr.Failed() {
 		d = 0
 	}
-	r, rerr := ch.GetBuffer(ctx, 45, 8)
+	r, rerr := ch.GetBuffer(ctx, 46, 8)
 	if rerr != nil {
 		return rerr
 	}
@@ -4819,7 +5277,7 @@ func (p *iZoo2Proxy) More(ctx context.Context, what string) (n int32, err error)
 	if p.local != nil {
 		return p.local.More(ctx, what)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 46, 16+2*len(what))
+	ch, m, err := p.Proxy.Begin(ctx, 47, 16+2*len(what))
 	if err != nil {
 		return 0, err
 	}
@@ -4827,7 +5285,7 @@ func (p *iZoo2Proxy) More(ctx context.Context, what string) (n int32, err error)
 	e.WStr(what)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return 0, p.Proxy.Fail(46, err)
+		return 0, p.Proxy.Fail(47, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return 0, err
@@ -4837,7 +5295,7 @@ func (p *iZoo2Proxy) More(ctx context.Context, what string) (n int32, err error)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 46, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 47, hr, err); err != nil {
 		return 0, err
 	}
 	return n, nil
@@ -4866,7 +5324,7 @@ func (s *iZoo2Stub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
 
 func (s *iZoo2Stub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
 	switch m.Op {
-	case 46:
+	case 47:
 		return s.invokeMore(ctx, m, ch)
 	}
 	return s.iZooStub.Invoke(ctx, m, ch)
@@ -4883,7 +5341,7 @@ func (s *iZoo2Stub) invokeMore(ctx context.Context, m *com.RPCOLEMESSAGE, ch com
 	if hr.Failed() {
 		n = 0
 	}
-	r, rerr := ch.GetBuffer(ctx, 46, 8)
+	r, rerr := ch.GetBuffer(ctx, 47, 8)
 	if rerr != nil {
 		return rerr
 	}

@@ -39,6 +39,17 @@ type Type struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *Type) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[20]byte)(e.Block(4, 20))
+		e.Put32(p[0:], uint32(v.A))
+		e.Put32(p[4:], uint32(v.A_))
+		e.Put32(p[8:], uint32(v.A__))
+		e.Put32(p[12:], uint32(v.EncodeNDR_))
+		if v.Next != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Int32(v.A)
 	e.Int32(v.A_)
@@ -59,6 +70,18 @@ func (v *Type) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *Type) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[20]byte)(d.Block(4, 20))
+		v.A = int32(d.Get32(p[0:]))
+		v.A_ = int32(d.Get32(p[4:]))
+		v.A__ = int32(d.Get32(p[8:]))
+		v.EncodeNDR_ = int32(d.Get32(p[12:]))
+		v.Next = nil
+		if d.Promise(d.Get32(p[16:]), 20) {
+			v.Next = new(Type)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.A = d.Int32()
 	v.A_ = d.Int32()

@@ -526,7 +526,7 @@ func (p *iSizesProxy) InOut(ctx context.Context, max_, n uint32, a []int32) (nOu
 	n2 := d.MaxCount()
 	d.Want(n2, int(max_))
 	got := d.VaryingIs(int(nOut), n2, 4)
-	aOut = d.Int32s(nil, got)
+	aOut = d.Int32s(a, got)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)

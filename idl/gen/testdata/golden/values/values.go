@@ -121,6 +121,14 @@ type PAIR struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *PAIR) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[24]byte)(e.Block(4, 24))
+		e.Put16(p[0:], e.EnumBits(int32(v.A)))
+		e.Put16(p[2:], e.EnumBits(int32(v.B)))
+		e.Put32(p[4:], v.C)
+		e.PutGUID(p[8:], v.D)
+		return
+	}
 	e.Align(4, 4)
 	e.Enum16(int32(v.A))
 	e.Enum16(int32(v.B))
@@ -131,6 +139,14 @@ func (v *PAIR) EncodeNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *PAIR) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[24]byte)(d.Block(4, 24))
+		v.A = COLOR(d.EnumOf(d.Get16(p[0:])))
+		v.B = COLOUR(d.EnumOf(d.Get16(p[2:])))
+		v.C = d.Get32(p[4:])
+		v.D = d.GetGUID(p[8:])
+		return
+	}
 	d.Align(4, 4)
 	v.A = COLOR(d.Enum16())
 	v.B = COLOUR(d.Enum16())

@@ -1,4 +1,4 @@
-package gen_test
+package roundtrip_test
 
 import (
 	"context"
@@ -24,6 +24,9 @@ func (*zooServer) EchoScalars(_ context.Context, a bool, b, c byte, d int8, e in
 	return a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, nil
 }
 
+func (*zooServer) EchoWordy(_ context.Context, v zoo.WORDY, w zoo.FLATARRAYS) (zoo.WORDY, zoo.FLATARRAYS, error) {
+	return v, w, nil
+}
 func (*zooServer) EchoFixed(_ context.Context, v zoo.FIXED) (zoo.FIXED, error) { return v, nil }
 func (*zooServer) EchoPointers(_ context.Context, v zoo.POINTERS) (zoo.POINTERS, error) {
 	return v, nil

@@ -1,4 +1,4 @@
-package gen_test
+package roundtrip_test
 
 import (
 	"fmt"
@@ -56,7 +56,7 @@ func (m *maker) fill(v reflect.Value, name string) {
 		v.SetBool(m.r.IntN(2) == 0)
 	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		n := m.bits()
-		if name == "NUMBERS.Ptrsize" && !m.ndr64 {
+		if name == "WORDY.Ptrsize" && !m.ndr64 {
 			n = uint64(int64(int32(n)))
 		}
 		v.SetInt(int64(n) << (64 - v.Type().Bits()) >> (64 - v.Type().Bits()))
@@ -155,6 +155,13 @@ func (m *maker) fit(v any) {
 		for i := range v.Colors {
 			v.Colors[i] &= 0x7fff
 		}
+	case *zoo.WORDY:
+		v.N = int32(1 + m.r.IntN(10))
+		if !m.ndr64 {
+			v.U = uint64(uint32(v.U))
+		}
+	case *zoo.FLATARRAYS:
+		v.Digit = int32(m.r.IntN(10))
 	case *zoo.NUMBERS:
 		v.Hr = com.HRESULT(m.bits())
 	case *zoo.TREE:

@@ -1,4 +1,4 @@
-package gen_test
+package roundtrip_test
 
 import (
 	"context"
@@ -41,7 +41,7 @@ func connect[T any](t *testing.T, w *wiretest.Wire, server any) T {
 // echoes names the methods whose results are arguments: which result is which
 // argument (ctx not counted).
 var echoes = map[string][]int{
-	"EchoNumbers": {0}, "EchoScalars": {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, "EchoFixed": {0}, "EchoPointers": {0},
+	"EchoNumbers": {0}, "EchoScalars": {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, "EchoWordy": {0, 1}, "EchoFixed": {0}, "EchoPointers": {0},
 	"EchoUniques": {0, 1, 3}, "EchoInOut": {0, 1, 2, 3, 4}, "EchoCounted": {0}, "EchoVary": {0}, "EchoTree": {0}, "EchoConf": {0, 1, 2},
 	"EchoConfVary": {0, 1}, "EchoEncap": {0}, "EchoTagged": {0}, "EchoUnion": {0}, "EchoStrings": {0, 1, 2, 3}, "EchoNames": {0},
 	"EchoArrays": {0, 1}, "EchoLate": {0}, "EchoVarying": {0}, "EchoMatrix": {0}, "EchoGrid": {0}, "EchoEnums": {0, 1, 2, 3, 4},
@@ -193,6 +193,17 @@ func TestZooReadFillsTheCallersSlice(t *testing.T) {
 		got, err := p.Read(t.Context(), buf)
 		if err != nil || len(got) != 50 || &got[0] != &buf[0] || buf[49] != 49 {
 			t.Errorf("got %d bytes, %v; in place: %v", len(got), err, len(got) > 0 && &got[0] == &buf[0])
+		}
+	})
+}
+
+func TestCF_439_InOutArraysComeBackInTheCallersMemory(t *testing.T) {
+	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
+		p := connect[zoo.IZoo](t, w, &zooServer{})
+		v := []float64{1, 2, 3}
+		r, err := p.EchoInOutArray(t.Context(), v)
+		if err != nil || len(r) != 3 || &r[0] != &v[0] {
+			t.Errorf("%v, %v; in place: %v", r, err, len(r) > 0 && &r[0] == &v[0])
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package gen_test
+package roundtrip_test
 
 import (
 	"bytes"

@@ -6,13 +6,11 @@ import "oxid/com"
 // written: it is too large to be copied, or each fragment must be protected in
 // the order of the wire.
 type outMessage struct {
-	typ     ptype
-	flags   uint8 // besides FIRST and LAST
+	typ     ptype // request or response
 	callID  uint32
 	context uint16
 	opnum   uint16
 	object  *com.GUID
-	status  Status // of a fault
 	body    []byte
 	off     int // of body that has been cut off
 	started bool
@@ -25,10 +23,7 @@ type outMessage struct {
 
 // fixed is the length of the part in front of the stub data.
 func (m *outMessage) fixed() int {
-	switch {
-	case m.typ == ptFault:
-		return faultSize
-	case m.object != nil:
+	if m.object != nil {
 		return requestHeaderSize + objectUUIDSize
 	}
 	return requestHeaderSize // a response's is as long
@@ -48,7 +43,7 @@ func (m *outMessage) chunk() int {
 // putFixed writes header and fixed part of the next fragment, which carries
 // body[off:off+n].
 func (m *outMessage) putFixed(b []byte, n int) {
-	flags := m.flags
+	var flags uint8
 	if !m.started {
 		flags |= pfcFirstFrag
 	}
@@ -56,14 +51,10 @@ func (m *outMessage) putFixed(b []byte, n int) {
 	if n == left {
 		flags |= pfcLastFrag
 	}
-	switch m.typ {
-	case ptRequest:
+	if m.typ == ptRequest {
 		putRequest(b, flags, m.fixed()+n, 0, m.callID, uint32(left), m.context, m.opnum, m.object)
-	case ptResponse:
+	} else {
 		putResponse(b, flags, m.fixed()+n, 0, m.callID, uint32(left), m.context)
-	default:
-		putHeader(b, ptFault, flags, faultSize, 0, m.callID)
-		appendFaultBody(b[:headerSize], m.context, m.status)
 	}
 }
 

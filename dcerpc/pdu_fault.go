@@ -11,16 +11,11 @@ func appendFault(b []byte, callID uint32, context uint16, f Fault) []byte {
 		flags |= pfcDidNotExecute
 	}
 	b = beginPDU(b, ptFault, flags, callID)
-	b = appendFaultBody(b, context, f.Status)
-	return endPDU(b, start, 0)
-}
-
-// appendFaultBody appends what follows the common header of a fault.
-func appendFaultBody(b []byte, context uint16, s Status) []byte {
 	b = binary.LittleEndian.AppendUint32(b, faultSize)       // alloc_hint, as Windows fills it
 	b = binary.LittleEndian.AppendUint32(b, uint32(context)) // cancel_count and flags are 0
-	b = binary.LittleEndian.AppendUint32(b, uint32(s))
-	return append(b, 0, 0, 0, 0)
+	b = binary.LittleEndian.AppendUint32(b, uint32(f.Status))
+	b = append(b, 0, 0, 0, 0)
+	return endPDU(b, start, 0)
 }
 
 // parseFault decodes a fault. The reserved field and any extended error

@@ -560,3 +560,51 @@ func TestAuthenticationReactions(t *testing.T) {
 		})
 	}
 }
+
+// TestProtectedCancel: a co_cancel with a verifier counts as a PDU of its
+// security context, one without does not.
+func TestProtectedCancel(t *testing.T) {
+	for _, what := range []string{"none", "without verifier", "with verifier", "with a bad verifier"} {
+		t.Run(what, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				svc := &toyService{typ: 9, legs: 2}
+				s, _ := newTestServer(t, &ServerOptions{Security: []SecurityService{svc}})
+				defer s.Close()
+				p := dialRaw(t, s)
+				defer p.nc.Close()
+				tr := authTrailer{typ: 9, level: uint8(com.RPC_C_AUTHN_LEVEL_PKT_INTEGRITY)}
+				sctx := &toyContext{srv: svc, client: true, name: "me"}
+				token, _, _ := sctx.Step(context.Background(), nil)
+				p.send(endPDU(appendAuth(plainBind(pfcWhole), 0, tr, token), 0, len(token)))
+				p.want(ptBindAck)
+				sec := &security{ctx: sctx, trailer: tr}
+				cancel := appendControl(nil, ptCancel, 9)
+				switch what {
+				case "without verifier":
+					p.send(cancel)
+				case "with verifier", "with a bad verifier":
+					b, err := sec.protect(cancel, headerSize)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if what == "with a bad verifier" {
+						b[len(b)-16] ^= 1
+					}
+					p.send(b)
+				}
+				req, err := sec.protect(rawRequest(2, pfcWhole, 0, opEcho, []byte("abcd")), requestHeaderSize)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.nc.Write(req)
+				want := "response call 2: 40" // 4 bytes, padding, trailer, signature
+				if what == "with a bad verifier" {
+					want = "fault 0x721 call 9"
+				}
+				if got := p.answer(); got != want {
+					t.Errorf("answer: %s; want %s", got, want)
+				}
+			})
+		})
+	}
+}

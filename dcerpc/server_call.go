@@ -251,6 +251,25 @@ func (c *ServerConn) runBeside(s *ServerCall) {
 	c.respond(s, err, false)
 }
 
+// cancelPDU takes a co_cancel or orphaned. A verifier is checked where there is
+// one, for the security context counts PDUs, but none is asked for: all that
+// somebody else could do is to stop a call.
+func (c *ServerConn) cancelPDU(h *header, pdu []byte) error {
+	if h.authLen > 0 {
+		t, _, _, err := parseAuth(h, pdu)
+		if err != nil {
+			return c.fatal(h, 0, protocolFault)
+		}
+		if sec := c.secs.byID[t.context]; sec.protects() {
+			if _, err := sec.verify(h, pdu, headerSize); err != nil {
+				return c.fatal(h, 0, Fault{Status: StatusSecurityPackage})
+			}
+		}
+	}
+	c.cancelCall(h.callID, h.typ == ptOrphaned)
+	return nil
+}
+
 // cancelCall cancels a call by its id; others are ignored, for they may have
 // returned meanwhile ([C706] 9.4). Nobody waits for the reply of an orphaned
 // one.
@@ -284,14 +303,16 @@ func (c *ServerConn) respond(s *ServerCall, err error, inline bool) {
 	switch {
 	case c.ended, s.orphaned:
 	case err != nil:
-		keep = c.queueFault(s, faultOf(err))
+		// Without a verifier on protected connections too, as Windows and Samba
+		// send faults: not all clients would check one, and lose count.
+		c.snd.add(appendFault(nil, s.id, s.context, faultOf(err)))
 	case s.sec.protects() || len(s.Reply)+responseHeaderSize > c.maxXmit || len(s.Reply) > copyLimit:
 		if inline && s.asm == nil && s.in == nil && c.src.in != nil {
 			// Reply may lie in Stub.
 			s.in = c.src.in
 			s.in.refs.Add(1)
 		}
-		s.queueMessage(ptResponse)
+		s.queueMessage()
 		keep = true
 	default:
 		total := responseHeaderSize + len(s.Reply)
@@ -321,28 +342,12 @@ func (c *ServerConn) respond(s *ServerCall, err error, inline bool) {
 	}
 }
 
-// queueFault queues the fault that answers s. It reports whether the call is
-// still needed.
-func (c *ServerConn) queueFault(s *ServerCall, f Fault) (keep bool) {
-	if !s.sec.protects() {
-		c.snd.add(appendFault(nil, s.id, s.context, f))
-		return false
-	}
-	s.Reply = nil
-	s.queueMessage(ptFault)
-	s.msg.status = f.Status
-	if f.DidNotExecute {
-		s.msg.flags = pfcDidNotExecute
-	}
-	return true
-}
-
 // queueMessage queues the reply by reference; the call is recycled when it has
 // been written.
-func (s *ServerCall) queueMessage(typ ptype) {
+func (s *ServerCall) queueMessage() {
 	c := s.Conn
 	m := &s.msg
-	m.typ, m.flags, m.callID, m.context = typ, 0, s.id, s.context
+	m.typ, m.callID, m.context = ptResponse, s.id, s.context
 	m.body, m.off, m.started = s.Reply, 0, false
 	m.maxFrag, m.sec = c.maxXmit, s.sec
 	c.snd.addMessage(m)

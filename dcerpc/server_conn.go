@@ -198,7 +198,7 @@ func (c *ServerConn) process() (handed bool, err error) {
 		case ptAuth3:
 			err = c.auth3(&h, pdu)
 		case ptCancel, ptOrphaned:
-			c.cancelCall(h.callID, h.typ == ptOrphaned)
+			err = c.cancelPDU(&h, pdu)
 		default:
 			err = c.fatal(&h, 0, protocolFault)
 		}

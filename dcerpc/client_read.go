@@ -29,6 +29,7 @@ func (cc *ClientConn) readOwn(ctx context.Context, c *ClientCall) error {
 		until, _ = ctx.Deadline()
 	}
 	for {
+		// Anew each time: a long reply takes many reads.
 		cc.armRead(stop != nil, until)
 		own, err := cc.readSome(c)
 		switch {
@@ -36,11 +37,14 @@ func (cc *ClientConn) readOwn(ctx context.Context, c *ClientCall) error {
 			return c.result()
 		case err == nil:
 		case !errors.Is(err, os.ErrDeadlineExceeded):
+			// Whoever fails the connection first wakes every caller, us too.
 			cc.fail(err)
 			<-c.wake
 			return c.result()
 		case stop == nil: // a deadline that an earlier call left behind
 		default:
+			// Time to look at the context. A call that takes as long as this does
+			// not mind a goroutine.
 			cc.mu.Lock()
 			cc.passRole(ctx.Err() != nil && cc.o.CancelWait <= 0)
 			cc.mu.Unlock()
@@ -139,6 +143,7 @@ func (cc *ClientConn) readBody() error {
 	b := &cc.body
 	c := b.call
 	if b.drop {
+		// The buffer serves as a waste bin.
 		c.rbuf = c.rbuf[:0]
 	}
 	want := b.left
@@ -164,6 +169,7 @@ func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 		cc.mu.Unlock()
 		return false, cc.err
 	}
+	// A body that was read straight into its buffer is complete.
 	if b := &cc.body; b.call != nil && b.left == 0 {
 		c := b.call
 		if b.last {
@@ -194,6 +200,8 @@ func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 			cc.src.consume(len(pdu))
 		}
 	}
+	// A caller that reads for itself goes when it has its answer, whoever else
+	// waits; the goroutine that reads for all goes when nobody does.
 	if own != nil {
 		over = own.finished
 	} else {
@@ -208,6 +216,8 @@ func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 		}
 	}
 	cc.mu.Unlock()
+	// Outside of the lock, which the woken want next. Each has room for one
+	// wake-up, so that this never blocks.
 	for c := woken; c != nil; {
 		next := c.next
 		c.next = nil
@@ -270,6 +280,7 @@ func (cc *ClientConn) handle(h *header, pdu []byte, woken *ClientCall) (*ClientC
 		if c == nil || !c.control {
 			return woken, errUnexpected
 		}
+		// As a whole: whoever negotiates decodes it.
 		c.rbuf = append(growBytes(c.rbuf[:0], len(pdu)), pdu...)
 		return cc.complete(c, nil, woken), nil
 	case ptShutdown:
@@ -340,6 +351,7 @@ func (cc *ClientConn) handleResponse(h *header, pdu []byte, c, woken *ClientCall
 		}
 		return woken, nil
 	}
+	// Protected calls take protected replies alone, of the same context.
 	if own := c.security(); own.protects() && sec != own {
 		return woken, &com.Error{HRESULT: com.RPC_S_SEC_PKG_ERROR, Step: step.Auth, Peer: cc.peer, Err: errUnprotected}
 	}

@@ -10,9 +10,11 @@ import (
 
 // Call ids increase over the life of a connection and end before 2^31 ([MS-RPCE]
 // 3.3.3.5.2): a connection that has used them up is retired.
-const maxCallID = 0x7ffffff0
+// The limit leaves room for the ids that takeSlot skips.
+const maxCallID = 0x7fff0000
 
-// maxInFlight bounds the calls in flight of one connection.
+// maxInFlight bounds the calls in flight of one connection, and with them the
+// table.
 const maxInFlight = 1 << 15
 
 var (
@@ -32,6 +34,7 @@ func (cc *ClientConn) takeSlot(c *ClientCall) bool {
 	if cc.taken*2 >= len(cc.slots) {
 		cc.growSlots()
 	}
+	// At most half of the places are taken, so this ends soon.
 	mask := uint32(len(cc.slots) - 1)
 	for cc.slots[cc.nextID&mask] != nil {
 		cc.nextID++
@@ -159,6 +162,7 @@ func (cc *ClientConn) fail(cause error) {
 	cc.err = &com.Error{HRESULT: hr, Step: step.RPC, Peer: cc.peer, Err: cause}
 	cc.snd.stopQuietly(cause)
 	cc.timer.Stop()
+	// Under the lock the calls are collected, and woken after it.
 	var failed *ClientCall
 	for i, c := range cc.slots {
 		if c == nil {

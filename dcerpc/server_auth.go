@@ -72,6 +72,8 @@ func (c *ServerConn) begin(a *authPart) (*security, nakReason) {
 
 // step feeds a token to the conversation of s.
 func (c *ServerConn) step(s *security, token []byte) (out []byte, err error) {
+	// The connection is not read meanwhile: a leg has nothing to wait for but
+	// this answer.
 	ctx, stop := context.WithTimeout(context.Background(), authStepTimeout)
 	defer stop()
 	out, s.done, err = s.ctx.Step(ctx, token)
@@ -101,7 +103,7 @@ func (c *ServerConn) settle(s *security) {
 		c.secs.pending = s
 		return
 	}
-	s.signHeader = c.hdrSign
+	s.signHeader = c.hdrSign // settled with the last leg
 }
 
 // bindAuth takes the first token of a connection.

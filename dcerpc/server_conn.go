@@ -29,7 +29,7 @@ type ServerConn struct {
 	listener ListenerOptions
 	host     string // the client's machine, for association groups
 
-	// Owned by the reading role.
+	// Owned by the reading role: whoever has it uses these without a lock.
 	src     source
 	started bool // a PDU has come
 	bound   bool
@@ -124,6 +124,8 @@ func (c *ServerConn) serve() {
 			return
 		}
 		if err == nil {
+			// Nothing whole is buffered any more: the replies so far go out
+			// together, then comes the wait.
 			c.flush()
 			if c.body.left > 0 {
 				err = c.readBody()
@@ -170,6 +172,7 @@ func (c *ServerConn) process() (handed bool, err error) {
 		}
 		h, err := parseHeader(b)
 		if err == errFrame {
+			// There is no telling where the next PDU begins.
 			return false, err
 		}
 		if err != nil || !c.started && h.typ != ptBind {
@@ -180,6 +183,7 @@ func (c *ServerConn) process() (handed bool, err error) {
 			return false, c.fatal(&h, 0, Fault{Status: StatusProtocolError})
 		}
 		if len(b) < int(h.fragLen) {
+			// The rest has yet to come.
 			if readsDirectly(&h) && len(b) >= headRoom {
 				err = c.beginBody(&h, b)
 			}
@@ -306,6 +310,7 @@ const (
 
 // finish ends the connection from its reading role.
 func (c *ServerConn) finish(err error) {
+	// A request that will never be complete.
 	if c.partial != nil {
 		c.partial.release()
 		c.partial = nil
@@ -337,6 +342,8 @@ func (c *ServerConn) finish(err error) {
 // the association group is left once they have returned. Any goroutine may
 // call it, without the lock.
 func (c *ServerConn) end(cause error) {
+	// A call that runs inline becomes one of those beside the reader, where its
+	// context can be reached.
 	c.takeOverForEnd()
 	c.mu.Lock()
 	if c.ended {
@@ -388,6 +395,7 @@ func (c *ServerConn) drainCalls() {
 func (c *ServerConn) tick() {
 	o := &c.srv.o
 	c.mu.Lock()
+	// A call in progress, or one since the last look.
 	busy := len(c.calls) > 0 || c.served != c.seen || c.inline.Load()&inlineRunning != 0
 	c.seen = c.served
 	if c.ready && busy {

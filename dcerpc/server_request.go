@@ -9,6 +9,8 @@ func (c *ServerConn) request(h *header, pdu []byte) (handed bool, err error) {
 	if s == nil || err != nil {
 		return false, err
 	}
+	// The usual request is one fragment, which the handler sees where it was
+	// read.
 	if h.flags&pfcWhole == pfcWhole {
 		s.Stub = pdu[stub:end]
 		return c.dispatch(s)
@@ -46,6 +48,8 @@ func (c *ServerConn) fragment(h *header, pdu []byte) (s *ServerCall, stub, end i
 	if err != nil {
 		return nil, 0, 0, c.fatal(h, 0, protocolFault)
 	}
+	// Before anything else, and even for requests that will be refused: the
+	// security context counts PDUs.
 	sec, end, err := c.verify(h, pdu, r.stub, r.context)
 	if err != nil {
 		return nil, 0, 0, err
@@ -55,6 +59,7 @@ func (c *ServerConn) fragment(h *header, pdu []byte) (s *ServerCall, stub, end i
 	} else {
 		s, err = c.nextFragment(h, &r, sec)
 	}
+	// Counted before the bytes are taken, padding and trailer included.
 	if s != nil && err == nil && int(h.fragLen)-r.stub > s.limit-len(s.asm) {
 		err = c.fatal(h, r.context, Fault{Status: StatusAccessDenied})
 	}
@@ -97,10 +102,12 @@ func (c *ServerConn) firstFragment(h *header, r *requestPDU, sec *security) (*Se
 			// No other security context could do better.
 			return nil, errEnd
 		}
+		// It is answered at once; what still comes of it is dropped.
 		c.skip, c.skips = h.callID, !h.last()
 		return nil, nil
 	}
 	s := getServerCall()
+	// Every field is set: the call has been somebody else's.
 	s.Conn, s.Interface, s.NDR64 = c, p.reg.Interface, p.ndr64
 	s.id, s.context, s.Opnum = h.callID, r.context, r.opnum
 	s.HasObject, s.Object = r.hasObject, r.object
@@ -150,7 +157,7 @@ func (s *security) level() com.AuthnLevel {
 func (c *ServerConn) limit(i *Interface, sec *security) int {
 	switch {
 	case i.MaxRequest > 0:
-		return i.MaxRequest
+		return i.MaxRequest // whoever registered it knows best
 	case i.NeedsObject && sec != nil:
 		return c.srv.o.MaxObjectRequest
 	case c.listener.MaxRequest > 0:
@@ -194,6 +201,7 @@ func (c *ServerConn) dispatch(s *ServerCall) (handed bool, err error) {
 			return false, errEnd
 		}
 	}
+	// Inline, unless handlers of this connection have blocked lately.
 	if !c.handAlways.Load() {
 		return c.run(s), nil
 	}

@@ -16,7 +16,7 @@ func (c *ServerConn) checkTrailer(s *ServerCall) error {
 	if at < 0 {
 		return nil
 	}
-	p := c.ctxs.get(s.context)
+	p := c.ctxs.get(s.context) // it exists: the request was accepted
 	for _, cmd := range cmds {
 		le := binary.LittleEndian
 		switch cmd.id & vtCommandMask {
@@ -26,16 +26,19 @@ func (c *ServerConn) checkTrailer(s *ServerCall) error {
 				return errTrailer
 			}
 		case vtPContext:
+			// Abstract and transfer syntax as the client believes to have agreed.
 			if len(cmd.data) != vtPContextSize || parseSyntax(cmd.data, le) != p.abstract || parseSyntax(cmd.data[syntaxSize:], le) != p.transfer {
 				return errTrailer
 			}
 		case vtHeader2:
+			// The header of the request's first fragment, apart from its lengths.
 			d := cmd.data
 			if len(d) != vtHeader2Size || ptype(d[0]) != ptRequest || le.Uint32(d[4:]) != s.DataRep ||
 				le.Uint32(d[8:]) != s.id || le.Uint16(d[12:]) != s.context || le.Uint16(d[14:]) != s.Opnum {
 				return errTrailer
 			}
 		default:
+			// From a future version: the client says whether it matters.
 			if cmd.id&vtMustProcess != 0 {
 				return errTrailer
 			}

@@ -37,6 +37,7 @@ func (s *source) consume(n int) { s.r += n }
 func (s *source) fill(need int) error {
 	s.makeRoom(need)
 	if s.in == nil && s.raw != nil {
+		// The reader borrows the buffer itself, once there is something.
 		n, err := s.raw.read(s, nil)
 		return s.filled(n, err)
 	}
@@ -57,6 +58,7 @@ func (s *source) fill(need int) error {
 func (s *source) filled(n int, err error) error {
 	if n > 0 {
 		s.w += n
+		// Large reads are followed by large reads, until a small one comes.
 		switch {
 		case s.w == len(s.in.b):
 			s.big = true
@@ -90,6 +92,7 @@ func (s *source) makeRoom(need int) {
 	shared := s.in.refs.Load() > 1
 	if have == 0 {
 		if !shared {
+			// Kept only where the next read could not do without a buffer.
 			s.r, s.w = 0, 0
 			if s.raw != nil || (s.big && len(s.in.b) < largeIn) {
 				s.in.release()
@@ -97,6 +100,7 @@ func (s *source) makeRoom(need int) {
 			}
 			return
 		}
+		// Calls look at what lies in front; the free end is still ours.
 		if len(s.in.b)-s.w >= max(need, 512) {
 			return
 		}
@@ -107,6 +111,8 @@ func (s *source) makeRoom(need int) {
 	if len(s.in.b)-s.r >= max(need, have+1) {
 		return
 	}
+	// The beginning of a PDU: moved to the front, or to another buffer when
+	// this one is too small or still looked at.
 	if !shared && len(s.in.b) >= need && s.r > 0 {
 		copy(s.in.b, s.in.b[s.r:s.w])
 		s.r, s.w = 0, have

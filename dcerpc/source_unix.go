@@ -44,6 +44,8 @@ func newRawReader(nc net.Conn) *rawReader {
 
 // read reads once into dst, or into a buffer borrowed for s when dst is nil.
 func (r *rawReader) read(s *source, dst []byte) (int, error) {
+	// Arguments and results go through fields: a closure would be allocated each
+	// time.
 	r.src, r.dst, r.n, r.err = s, dst, 0, nil
 	err := r.raw.Read(r.try)
 	r.src, r.dst = nil, nil
@@ -57,6 +59,8 @@ func (r *rawReader) read(s *source, dst []byte) (int, error) {
 // is readable.
 func (r *rawReader) attempt(fd uintptr) bool {
 	dst := r.dst
+	// Without a destination a buffer is borrowed for each attempt: in a waiting
+	// connection there is none.
 	var own *inBuffer
 	if dst == nil {
 		own = getInBuffer(r.src.wanted())
@@ -68,6 +72,7 @@ func (r *rawReader) attempt(fd uintptr) bool {
 		case err == syscall.EINTR:
 			continue
 		case err == syscall.EAGAIN:
+			// Nothing there: the poller calls again when there is.
 			if own != nil {
 				own.release()
 			}
@@ -78,7 +83,7 @@ func (r *rawReader) attempt(fd uintptr) bool {
 				r.src.in, r.src.r, r.src.w = own, 0, 0
 			}
 			return true
-		case err == nil:
+		case err == nil: // 0 bytes: the end of the stream
 			err = io.EOF
 		}
 		if own != nil {

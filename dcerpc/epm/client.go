@@ -21,6 +21,7 @@ func Map(ctx context.Context, conn *dcerpc.ClientConn, iface dcerpc.SyntaxID, ob
 	if err != nil {
 		return nil, err
 	}
+	// A query names protocols and leaves address and port open.
 	in := mapRequest{tower: TCPTower(iface, dcerpc.NDR20, [4]byte{}, 0), max: batch}
 	if object != nil {
 		in.hasObject, in.object = true, *object
@@ -70,6 +71,7 @@ func Lookup(ctx context.Context, conn *dcerpc.ClientConn) ([]*Entry, error) {
 		return nil, err
 	}
 	var all []*Entry
+	// Batch by batch, each with the handle that came with the one before.
 	in := lookupRequest{q: inquiry{typ: inqAll, vers: versAll}, max: batch}
 	for {
 		var out lookupReply
@@ -99,7 +101,8 @@ func free(ctx context.Context, pres *dcerpc.PresContext, h ndr.ContextHandle) er
 		func(d *ndr.Decoder) { d.ContextHandle(); d.Uint32() })
 }
 
-// call makes one call.
+// call makes one call: encode appends the [in] parameters, decode reads the
+// [out] ones.
 func call(ctx context.Context, pres *dcerpc.PresContext, op uint16, encode func(*ndr.Encoder), decode func(*ndr.Decoder)) error {
 	c := pres.NewCall(op, nil, 256)
 	defer c.Free()

@@ -27,6 +27,7 @@ type cursorKind struct{}
 func (h *handler) ServeRPC(c *dcerpc.ServerCall) error {
 	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
 	e := ndr.EncodeTo(c.GrowReply(512), c.NDR64)
+	// Opnums outside of the table never get here.
 	var err error
 	switch c.Opnum {
 	case opLookup:
@@ -60,6 +61,7 @@ func next(c *dcerpc.ServerCall, handle ndr.ContextHandle, max uint32, fresh func
 	if handle.IsNull() {
 		cur = &cursor{fresh()}
 	} else {
+		// Checked by the runtime: of this client's group, and ours.
 		v, err := c.Handle(cursorKind{}, handle.UUID)
 		if err != nil {
 			return nil, out, 0, err

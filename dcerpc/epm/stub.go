@@ -39,7 +39,7 @@ func guid(b []byte) com.GUID { return com.GUIDFromBytes(b) }
 
 // putTower encodes the referent of a twr_p_t: a conformant structure.
 func putTower(e *ndr.Encoder, t Tower) {
-	octets := t.Append(nil)
+	octets := t.Append(nil) // of no alignment of its own ([C706] appendix L)
 	e.Count(len(octets))
 	e.Align(4, 8)
 	e.Uint32(uint32(len(octets)))
@@ -72,6 +72,7 @@ type lookupRequest struct {
 // encode leaves pointers NULL that the inquiry does not look at.
 func (r *lookupRequest) encode(e *ndr.Encoder) {
 	e.Uint32(r.q.typ)
+	// Full pointers are encoded as unique ones: none is ever sent twice.
 	byObject := r.q.typ == inqByObject || r.q.typ == inqByBoth
 	if e.Pointer(byObject) {
 		e.GUID(r.q.object)
@@ -153,6 +154,7 @@ func (r *lookupReply) decode(d *ndr.Decoder) {
 		r.entries[i] = x
 	}
 	for i, x := range r.entries {
+		// Leaf checks that as much as was promised is left.
 		if towers[i] && d.Leaf(8) {
 			x.Tower = getTower(d)
 		}

@@ -38,6 +38,7 @@ func (t *Table) Add(entries ...Entry) (remove func()) {
 	for i := range entries {
 		added[i] = &entries[i]
 	}
+	// Copied, not appended in place: a lookup in progress has the old slice.
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	next := append(slices.Clip(t.load()), added...)
@@ -124,7 +125,7 @@ func (t *Table) match(object com.GUID, query Tower) []*Entry {
 	if !ok1 || !ok2 {
 		return nil
 	}
-	var exact, open []*Entry
+	var exact, open []*Entry // for this object; for any
 	for _, e := range t.load() {
 		have, ok := e.Tower.Interface()
 		syntax, _ := e.Tower.Transfer()

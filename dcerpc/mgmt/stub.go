@@ -11,11 +11,11 @@ var Syntax = dcerpc.SyntaxID{UUID: com.MustGUID("afa8bd80-7d8a-11c9-bef4-08002b1
 
 // Operation numbers.
 const (
-	opInqIfIDs      = 0
-	opInqStats      = 1
+	opInqIfIDs      = 0 // which interfaces
+	opInqStats      = 1 // counters
 	opIsListening   = 2
 	opStopListening = 3
-	opInqPrincName  = 4
+	opInqPrincName  = 4 // for an authentication service
 	numOps          = 5
 )
 
@@ -31,7 +31,8 @@ const (
 	sizeIfID, sizePointer = 20, 4
 )
 
-// putIfIDs encodes the rpc_if_id_vector_t behind a pointer.
+// putIfIDs encodes the rpc_if_id_vector_t behind a pointer: a conformant
+// structure of a count and pointers, then what these point to.
 func putIfIDs(e *ndr.Encoder, ids []dcerpc.SyntaxID) {
 	e.Pointer(true)
 	e.Count(len(ids))
@@ -57,6 +58,7 @@ func getIfIDs(d *ndr.Decoder) []dcerpc.SyntaxID {
 	d.Align(4, 8)
 	count := d.Uint32()
 	d.Align(4, 8)
+	// The count is there twice: as a bound of the array and as a member.
 	if n > maxIfIDs || int(count) != n {
 		d.Fail(com.RPC_X_BAD_STUB_DATA)
 		return nil

@@ -139,7 +139,7 @@ func (p *Proxy) Begin(ctx context.Context, op uint32, size int) (IRpcChannelBuff
 func (p *Proxy) unusable(op uint32, v uint32) error {
 	e := p.newError(op)
 	e.Step = step.Self
-	if v&proxyCount == 0 && p.ch != nil {
+	if v&proxyCount == 0 && (p.ch != nil || p.mgr != nil) { // it was handed out once
 		e.HRESULT = CO_E_RELEASED
 		e.Hint = "the last hand-out of this pointer was released; a method that goes on using " +
 			"a pointer that it returns or passes on says oxid.Keep first"

@@ -2,6 +2,7 @@ package marshal_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"oxid/com"
@@ -224,4 +225,48 @@ func TestForgottenAgileReferenceLetsTheObjectGo(t *testing.T) {
 	if !afterGC(func() bool { return marshal.Objects(w.a) == 0 }) {
 		t.Error("a forgotten agile reference keeps its object")
 	}
+}
+
+func TestAgileReferenceIsCounted(t *testing.T) {
+	w, o := newWorld(t), &watched{}
+	ref := w.agile(o, defaults)
+	again, err := com.Query[marshal.IAgileReference](w.cb, ref)
+	if err != nil || again != ref {
+		t.Fatalf("%v, %v", again, err)
+	}
+	com.Release(ref)
+	w.want(o, true, 1)
+	if err := com.ReleaseContext(w.ctx, again); err != nil {
+		t.Fatal(err)
+	}
+	w.want(o, false, 0, true)
+	_, err = com.QueryInterface(w.cb, ref, &marshal.IID_IAgileReference)
+	wantHR(t, err, com.CO_E_RELEASED)
+	_, err = ref.Resolve(w.cb, nil)
+	wantHR(t, err, com.E_INVALIDARG)
+}
+
+func TestDelayedMarshalHappensOnce(t *testing.T) {
+	w, o := newWorld(t), &watched{}
+	ref := w.agile(o, delayed)
+	var wg sync.WaitGroup
+	for range 16 {
+		a := marshal.NewTestApartment(w.rt)
+		wg.Go(func() {
+			ctx := marshal.WithApartment(w.ctx, a)
+			v, err := ref.Resolve(ctx, &calc.IID_ICalc)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if n, err := v.(calc.ICalc).Echo(ctx, "x"); n != "x" || err != nil {
+				t.Errorf("Echo: %q, %v", n, err)
+			}
+			com.Release(v)
+		})
+	}
+	wg.Wait()
+	w.holds(o, 1, true)
+	com.Release(ref)
+	w.holds(o, 0, false)
 }

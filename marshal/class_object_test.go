@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"oxid/com"
@@ -521,4 +523,26 @@ func TestClassThatCannotBeAnnouncedIsNotRegistered(t *testing.T) {
 	}
 	r.fail = nil
 	w.class(&factory{}, local, multiple)
+}
+
+func TestSingleUseUnderLoad(t *testing.T) {
+	w := newWorld(t)
+	w.class(&factory{}, local, single)
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			v, err := w.b.CoCreateInstance(w.cb, classCalc, nil, local, &calc.IID_ICalc)
+			if err == nil {
+				won.Add(1)
+				com.Release(v)
+			} else if com.HRESULTOf(err) != com.REGDB_E_CLASSNOTREG {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := won.Load(); n != 1 {
+		t.Errorf("%d activations of a single-use class", n)
+	}
 }

@@ -391,3 +391,34 @@ func TestFreeTableForgetsCollectedObjects(t *testing.T) {
 		t.Errorf("%d entries for objects that are gone", n)
 	}
 }
+
+func TestFreeMarshalerAlone(t *testing.T) {
+	w := newWorld(t)
+	inner, err := w.a.CoCreateFreeThreadedMarshaler(w.ca, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := inner.QueryInterface(w.ca, &com.IID_IMarshal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stm := com.NewMemoryStream(nil)
+	if err := v.(com.IMarshal).MarshalInterface(w.ca, stm, &com.IID_IMarshal, nil, com.MSHCTX_INPROC, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.(com.IMarshal).UnmarshalInterface(w.cb, rewind(stm), &com.IID_IMarshal); got != v || err != nil {
+		t.Errorf("it marshals itself as %T, %v", got, err)
+	}
+	marshal.EndApartment(w.b)
+	_, err = w.b.CoCreateFreeThreadedMarshaler(w.cb, nil)
+	wantHR(t, err, com.CO_E_NOTINITIALIZED)
+}
+
+func TestFreeSizeForAnotherProcess(t *testing.T) {
+	w := newWorld(t)
+	f := newFree(w)
+	n, err := w.imarshal(f).GetMarshalSizeMax(w.ca, &calc.IID_ICalc, f, com.MSHCTX_LOCAL, 0)
+	if err != nil || int(n) < w.freePacket(f, com.MSHCTX_LOCAL, com.MSHLFLAGS_TABLEWEAK).Len() {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}

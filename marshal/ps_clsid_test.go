@@ -188,3 +188,41 @@ func TestRegisterPSFactoryAgainAndBack(t *testing.T) {
 	err := w.a.CoMarshalInterface(w.ca, com.NewMemoryStream(nil), &echoDesc.IID, &echo{}, com.MSHCTX_INPROC, 0)
 	wantCode(t, "after it was taken back", err, com.E_NOINTERFACE)
 }
+
+// partFactory is a class object whose IPSFactoryBuffer is a tear-off.
+type partFactory struct{ f *handFactory }
+
+type factoryPart struct {
+	*handFactory
+	owner *partFactory
+}
+
+func (p *factoryPart) COMIdentity() any { return p.owner }
+
+func (p *partFactory) COMInterfaces() []com.Entry {
+	return []com.Entry{com.EntryOf[com.IPSFactoryBuffer](&factoryPart{p.f, p})}
+}
+
+func TestFactoryIsQueriedFor(t *testing.T) {
+	w := newWorld(t)
+	f := &handFactory{journal: new(journal)}
+	w.a.CoRegisterPSClsid(w.ca, &echoDesc.IID, classEcho)
+	w.b.CoRegisterClassObject(w.cb, classEcho, &partFactory{f}, com.CLSCTX_INPROC_SERVER, com.REGCLS_MULTIPLEUSE)
+	w.packet(&echo{}, echoDesc) // in another apartment than the class object's
+	wantLog(t, f.take(), "CreateStub IEcho")
+}
+
+func TestClassOfGeneratedCodeForAnotherInterface(t *testing.T) {
+	w := newWorld(t)
+	w.a.CoRegisterPSClsid(w.ca, &echoDesc.IID, calc.IID_ICalc)
+	err := w.a.CoMarshalInterface(w.ca, com.NewMemoryStream(nil), &echoDesc.IID, &echo{}, com.MSHCTX_INPROC, 0)
+	wantCode(t, "a class that does not know the interface", err, com.E_NOINTERFACE)
+}
+
+func TestClassObjectThatIsNoFactory(t *testing.T) {
+	w := newWorld(t)
+	w.a.CoRegisterPSClsid(w.ca, &echoDesc.IID, classEcho)
+	w.a.CoRegisterClassObject(w.ca, classEcho, &object{}, com.CLSCTX_INPROC_SERVER, com.REGCLS_MULTIPLEUSE)
+	err := w.a.CoMarshalInterface(w.ca, com.NewMemoryStream(nil), &echoDesc.IID, &echo{}, com.MSHCTX_INPROC, 0)
+	wantCode(t, "CoMarshalInterface", err, com.E_NOINTERFACE)
+}

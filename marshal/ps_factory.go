@@ -82,16 +82,17 @@ func (a *Apartment) createStub(ctx context.Context, d *com.Desc, obj any) (stub 
 		return nil, &com.Error{HRESULT: com.E_NOINTERFACE, Step: step.Interface, Interface: d.Name, Err: err}
 	}
 	if f == nil {
-		if stub, err = newStub(ctx, a.rt.types, d, obj); com.HRESULTOf(err) == com.REGDB_E_IIDNOTREG {
-			err = notLinked(com.E_NOINTERFACE, "stub", d)
-		}
-		return stub, err
+		stub, err = newStub(ctx, a.rt.types, d, obj)
+	} else {
+		ctx = a.inside(ctx)
+		err = a.rt.guard(ctx, "CreateStub", func() (err error) {
+			stub, err = f.CreateStub(ctx, d, obj)
+			return err
+		})
 	}
-	ctx = a.inside(ctx)
-	err = a.rt.guard(ctx, "CreateStub", func() (err error) {
-		stub, err = f.CreateStub(ctx, d, obj)
-		return err
-	})
+	if com.HRESULTOf(err) == com.REGDB_E_IIDNOTREG {
+		return nil, notLinked(com.E_NOINTERFACE, "stub", d)
+	}
 	if err == nil && (stub == nil || !reflect.TypeOf(stub).Comparable()) {
 		return nil, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Interface, Interface: d.Name, Method: "CreateStub",
 			Hint: "CreateStub must return a stub, as a pointer, or an error"}

@@ -160,12 +160,12 @@ func (c *serverCall) runIn(context.Context) error {
 	defer m.leave(cc)
 	defer cc.end()
 	m.touch()
-	var info com.ChannelHookCallInfo
+	var info *com.ChannelHookCallInfo
 	hooks := m.apt.rt.hooks.Load()
 	if hooks != nil {
-		info = com.ChannelHookCallInfo{IID: c.rpc.Interface.Syntax.UUID, Causality: cc.state.cid, ServerPID: ownPID,
+		info = &com.ChannelHookCallInfo{IID: c.rpc.Interface.Syntax.UUID, Causality: cc.state.cid, ServerPID: ownPID,
 			Method: c.request.Op, Object: m.obj}
-		hooks.serverNotify(cc, m.apt.rt, &info, c.extents)
+		hooks.serverNotify(cc, m.apt.rt, info, c.extents)
 	}
 	err := s.invoke(cc, &c.request, c)
 	if err == nil && !c.replied {
@@ -177,7 +177,7 @@ func (c *serverCall) runIn(context.Context) error {
 	}
 	c.finish()
 	if failure := cc.state.failure(); hooks != nil || failure != nil {
-		c.extend(hooks, &info, failure)
+		c.extend(hooks, info, failure)
 	}
 	return nil
 }

@@ -146,13 +146,14 @@ func (c *localCall) runIn(context.Context) error {
 	defer s.mgr.leave(cc)
 	defer cc.end()
 	s.mgr.touch()
-	var info com.ChannelHookCallInfo
+	var info *com.ChannelHookCallInfo
 	var hooks *hookTable
 	if c.busy && c.extras.hooks != nil {
 		hooks = c.extras.hooks
-		info = c.extras.info
-		info.Object = s.mgr.obj
-		hooks.serverNotify(cc, s.mgr.apt.rt, &info, c.extras.sent)
+		server := c.extras.info
+		server.Object = s.mgr.obj
+		info = &server
+		hooks.serverNotify(cc, s.mgr.apt.rt, info, c.extras.sent)
 	}
 	c.served = c.request
 	c.served.Pointers = (*localReply)(c)
@@ -165,7 +166,7 @@ func (c *localCall) runIn(context.Context) error {
 		return err
 	}
 	if hooks != nil {
-		if c.extents, err = hooks.serverExtents(cc, s.mgr.apt.rt, &info, nil); err != nil {
+		if c.extents, err = hooks.serverExtents(cc, s.mgr.apt.rt, info, nil); err != nil {
 			s.mgr.apt.rt.log.WarnContext(cc, "extents of a reply were dropped", "err", err)
 			c.extents = nil
 		}

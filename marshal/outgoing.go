@@ -85,7 +85,7 @@ func (o *outgoing) special() bool {
 // perform makes the call, again and again as long as the server refuses it and
 // the message filter of apartment a wants to. repeat prepares the next attempt.
 func (o *outgoing) perform(ctx context.Context, a *Apartment, d *com.Desc, op uint32, exp *clientExporter, b blocker, repeat func(context.Context) error) (err error) {
-	if a.sta != nil {
+	if a.sta != nil && a.sta.filtered.Load() {
 		o.more().began = time.Now()
 	}
 	for {

@@ -3,6 +3,7 @@ package marshal
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"oxid/com"
@@ -34,6 +35,8 @@ type sta struct {
 	ending bool          // takes nothing new but nested calls
 	ended  bool          // takes nothing at all
 	idle   chan struct{} // closed when the stack runs empty; made by who waits for that
+
+	filtered atomic.Bool // there is a message filter
 }
 
 // waiter is one activity in a queue.
@@ -85,16 +88,17 @@ func (f bodyFunc) runIn(ctx context.Context) error { return f(ctx) }
 
 // run lets body run as frame f when it is f's turn. The wait ends with wait;
 // inner is the context that body gets, which names f.
-func (s *sta) run(wait context.Context, f *frame, inner context.Context, body staBody) (err error) {
+func (s *sta) run(wait context.Context, f *frame, inner context.Context, body staBody) error {
 	if err := s.enter(wait, f); err != nil {
 		return err
 	}
-	if s.thread != nil {
-		handOver(wait)
-		s.thread.do(func() { err = f.exec(inner, body) })
-		return err
+	if s.thread == nil {
+		return f.exec(inner, body)
 	}
-	return f.exec(inner, body)
+	handOver(wait)
+	var err error
+	s.thread.do(func() { err = f.exec(inner, body) })
+	return err
 }
 
 // enter returns when it is the turn of f, which is on top of the stack then.
@@ -241,6 +245,9 @@ func (s *sta) grant(w *waiter) {
 
 // messageFilter returns the filter that is registered, or nil.
 func (s *sta) messageFilter() com.IMessageFilter {
+	if !s.filtered.Load() {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.filter

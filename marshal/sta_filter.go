@@ -19,10 +19,15 @@ func (a *Apartment) CoRegisterMessageFilter(filter com.IMessageFilter) (previous
 		return nil, &com.Error{HRESULT: com.CO_E_NOT_SUPPORTED, Method: "CoRegisterMessageFilter",
 			Hint: "only single-threaded apartments have message filters"}
 	}
+	return s.setFilter(filter), nil
+}
+
+func (s *sta) setFilter(filter com.IMessageFilter) (previous com.IMessageFilter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	previous, s.filter = s.filter, filter
-	return previous, nil
+	s.filtered.Store(filter != nil)
+	return previous
 }
 
 // situate notes in which situation f arrives, for the message filter. The lock

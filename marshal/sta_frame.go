@@ -96,7 +96,7 @@ func (f *frame) wake() {
 func (f *frame) callOut(ctx context.Context, out *outCall, b blocker) (err error) {
 	s := f.sta
 	out.since = time.Now()
-	if s.messageFilter() != nil {
+	if out.desc != nil && s.filtered.Load() {
 		ctx, out.cancel = context.WithCancel(ctx)
 		defer out.cancel()
 	}

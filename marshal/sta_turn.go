@@ -26,7 +26,7 @@ func (rt *Runtime) NewSTA(ctx context.Context, opt STAOptions) (*Apartment, erro
 	if err != nil {
 		return nil, err
 	}
-	a.sta.filter = opt.MessageFilter
+	a.sta.setFilter(opt.MessageFilter)
 	if opt.Thread {
 		a.sta.thread = newSTAThread()
 	}

@@ -81,6 +81,22 @@ type DsRolePrimaryDomainInfo struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *DsRolePrimaryDomainInfo) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[36]byte)(e.Block(4, 36))
+		e.Put16(p[0:], e.EnumBits(int32(v.MachineRole)))
+		e.Put32(p[4:], v.Flags)
+		if v.DomainNameFlat != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		if v.DomainNameDns != nil {
+			e.Put32(p[12:], e.ReferentID())
+		}
+		if v.DomainForestName != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		e.PutGUID(p[20:], v.DomainGuid)
+		return
+	}
 	e.Align(4, 8)
 	e.Enum16(int32(v.MachineRole))
 	e.Uint32(v.Flags)
@@ -106,6 +122,25 @@ func (v *DsRolePrimaryDomainInfo) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *DsRolePrimaryDomainInfo) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[36]byte)(d.Block(4, 36))
+		v.MachineRole = DsRoleMachine(d.EnumOf(d.Get16(p[0:])))
+		v.Flags = d.Get32(p[4:])
+		v.DomainNameFlat = nil
+		if d.Promise(d.Get32(p[8:]), 14) {
+			v.DomainNameFlat = new(string)
+		}
+		v.DomainNameDns = nil
+		if d.Promise(d.Get32(p[12:]), 14) {
+			v.DomainNameDns = new(string)
+		}
+		v.DomainForestName = nil
+		if d.Promise(d.Get32(p[16:]), 14) {
+			v.DomainForestName = new(string)
+		}
+		v.DomainGuid = d.GetGUID(p[20:])
+		return
+	}
 	d.Align(4, 8)
 	v.MachineRole = DsRoleMachine(d.Enum16())
 	v.Flags = d.Uint32()

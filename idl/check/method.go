@@ -191,7 +191,7 @@ func (c *checker) handleParam(x *scope, m *tree.Method, prm *tree.Param) {
 	}
 	if b := tree.BasicOf(t); b != nil && b.Kind == tree.Handle {
 		prm.Handle = true
-		if m.Binding.Param == nil {
+		if m.Binding.Kind != tree.BindExplicit { // goes before a context handle
 			m.Binding = tree.Binding{Kind: tree.BindExplicit, Name: prm.Name, Param: prm}
 		}
 		return

@@ -75,6 +75,8 @@ type checker struct {
 	modules []*module
 	// common is true when all modules see each other's names.
 	common bool
+	// beside are modules that those of a common name space see too.
+	beside []*module
 	// todo holds what is still to be filled in, by the thing to be filled.
 	todo map[any]func()
 	busy map[any]bool
@@ -113,10 +115,11 @@ type scope struct {
 }
 
 // checkGroup checks units that may import each other. get returns the modules
-// of other groups.
-func checkGroup(units []*unit, get func(*unit) *module, common bool) []*module {
+// of other groups. With common set they see each other's names without
+// importing them, and those of beside.
+func checkGroup(units []*unit, get func(*unit) *module, common bool, beside []*module) []*module {
 	c := &checker{
-		common: common, todo: map[any]func(){}, busy: map[any]bool{},
+		common: common, beside: beside, todo: map[any]func(){}, busy: map[any]bool{},
 		structs: map[*ast.StructSpec]*tree.Struct{}, unions: map[*ast.UnionSpec]*tree.Union{},
 		enums: map[*ast.EnumSpec]*tree.Enum{}, outer: map[any]*tree.Struct{},
 		ready: map[*tree.EnumMember]bool{}, work: map[*tree.Interface]*ifaceWork{}, carried: map[any]string{},
@@ -263,10 +266,13 @@ func (m *module) find(s space, name string) *symbol {
 	}
 	if !found && m.c.common {
 		for _, v := range m.c.modules {
-			if consider(v) {
+			if found = consider(v); found {
 				break
 			}
 		}
+	}
+	for i := 0; !found && i < len(m.c.beside); i++ {
+		found = consider(m.c.beside[i])
 	}
 	m.memo[key] = best
 	return best

@@ -257,7 +257,7 @@ func (s *Session) share(g *unitGroup) bool {
 	if m := s.shared[g.units[0]]; m != nil {
 		return m.whole
 	}
-	ms := checkGroup(g.units, func(u *unit) *module { return s.shared[u] }, false)
+	ms := checkGroup(g.units, func(u *unit) *module { return s.shared[u] }, false, nil)
 	whole := true
 	for _, m := range ms {
 		whole = whole && !m.unresolved
@@ -272,15 +272,23 @@ func (s *Session) share(g *unitGroup) bool {
 	return whole
 }
 
-// private checks u and all that it imports in one name space, as compilers do
-// that know no files: every name that one of the files declares is seen by
-// all of them.
+// private checks u together with the imported files that do not stand by
+// themselves, in one name space, as compilers do that know no files: every name
+// that u or one of its imports declares is seen by all of them. Files that
+// stand by themselves stay shared.
 func (s *Session) private(u *unit, order []*unitGroup) *module {
 	var units []*unit
+	var beside []*module
 	for _, g := range order {
+		if g != u.group && s.share(g) {
+			for _, v := range g.units {
+				beside = append(beside, s.shared[v])
+			}
+			continue
+		}
 		units = append(units, g.units...)
 	}
-	ms := checkGroup(units, func(*unit) *module { return nil }, true)
+	ms := checkGroup(units, func(v *unit) *module { return s.shared[v] }, true, beside)
 	for i, v := range units {
 		if v == u {
 			return ms[i]

@@ -182,6 +182,10 @@ func (r *refs) decl(d tree.Decl) {
 		for _, m := range d.Methods {
 			r.method(m)
 		}
+	case *tree.Function:
+		if d.Type != nil {
+			r.typ(d.Type)
+		}
 	case *tree.Module:
 		for _, m := range d.Funcs {
 			r.method(m)

@@ -42,6 +42,8 @@ func (a *Apartment) newAnchor(ctx context.Context, obj any, iid *com.IID, flags 
 	}
 	ctx = a.inside(ctx)
 	types := a.rt.types
+	// Asking a proxy for markers would go to its server, which has none: they
+	// are local interfaces.
 	_, isProxy := obj.(com.Proxied)
 	if !isProxy && types.Has(ctx, obj, &com.IID_INoMarshal) { // CF-323, CF-385
 		return nil, &com.Error{HRESULT: com.CO_E_NOT_SUPPORTED, Step: step.Interface, Hint: "the object is marked INoMarshal"}
@@ -55,11 +57,13 @@ func (a *Apartment) newAnchor(ctx context.Context, obj any, iid *com.IID, flags 
 		if _, remote := itf.COMProxy().Manager().(*proxyManager); !remote {
 			x.agile = true // it has a manager of its own, and no apartment
 		}
+		// A table-strong packet of a proxy would hold a reference that nobody can
+		// give back before the server ends (CF-044); a hand-out can be.
 		if x.agile || flags == com.MSHLFLAGS_TABLESTRONG {
 			x.object = itf // the hand-out of the query is the anchor's
 			return x, nil
 		}
-		defer com.Release(itf)
+		defer com.Release(itf) // the weak packet names the object and holds nothing
 	}
 	if types.Has(ctx, obj, &com.IID_IAgileObject) { // CF-324, CF-396
 		identity, err := com.IdentityOf(obj)
@@ -75,7 +79,7 @@ func (a *Apartment) newAnchor(ctx context.Context, obj any, iid *com.IID, flags 
 		return x, nil
 	}
 	if later {
-		x.object = obj
+		x.object = obj // a plain Go pointer holds it until somebody elsewhere asks
 		return x, nil
 	}
 	return x, x.marshal(ctx, obj)
@@ -109,6 +113,8 @@ func (x *anchor) resolve(ctx context.Context, a *Apartment, iid *com.IID) (any, 
 		return nil, err
 	}
 	if packet != nil {
+		// Table packets can be read any number of times, by several at once: each
+		// reader has a stream of its own over the same bytes, which it never writes.
 		return a.CoUnmarshalInterface(ctx, com.NewMemoryStream(packet), iid)
 	}
 	defer com.Release(object) // pick's hand-out, when it is a proxy
@@ -133,6 +139,8 @@ func (x *anchor) pick(ctx context.Context, a *Apartment) (object any, packet []b
 		return nil, nil, com.CO_E_OBJNOTREG // released meanwhile
 	}
 	defer com.Release(object)
+	// The object is asked in its own apartment, however busy that is: nothing of
+	// the anchor is locked meanwhile.
 	if err := x.home.visit(ctx, func(ctx context.Context) error { return x.marshal(ctx, object) }); err != nil {
 		return nil, nil, err
 	}
@@ -172,6 +180,8 @@ func (x *anchor) alive() bool {
 	case x.packet == nil:
 		return x.weak.value() != nil
 	}
+	// A standard packet of an object of this runtime tells by its IPID; of all
+	// others nothing is known before they are unmarshaled.
 	r, _, err := orpc.ParseOBJREF(x.packet)
 	if err != nil || !r.HasStd() || x.home.rt.byOXID(r.Std.OXID) == nil {
 		return true

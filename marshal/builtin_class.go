@@ -16,7 +16,7 @@ func (rt *Runtime) builtinClass(clsid com.CLSID) any {
 			f.SetOuter(outer)
 			return f, nil
 		})
-	case com.CLSID_StdGlobalTable:
+	case com.CLSID_StdGlobalTable: // every instance is the one table of the process (CF-314)
 		return com.NewClassFactory(rt.types, func(context.Context) (any, error) { return &rt.git, nil })
 	}
 	return nil

@@ -28,6 +28,8 @@ func (rt *Runtime) announce(ctx context.Context, a *Apartment, clsid com.CLSID) 
 	if r == nil {
 		return nil
 	}
+	// The truth is looked up after the lock is taken: of two changes at the same
+	// time the one that is announced last is announced as it is then.
 	w := &rt.classes.wire
 	w.mu.Lock()
 	defer w.mu.Unlock()

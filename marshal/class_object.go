@@ -26,6 +26,7 @@ func (a *Apartment) CoGetClassObject(ctx context.Context, clsid com.CLSID, clsct
 		}
 		return nil, classNotRegistered(clsid, "") // CF-259
 	}
+	// In-process goes before local, as the order of contexts is on Windows.
 	if clsctx&com.CLSCTX_INPROC_SERVER != 0 {
 		if object, err := a.rt.inprocClass(a, clsid); err == nil {
 			return a.rt.types.Query(a.inside(ctx), object, iid)
@@ -78,6 +79,8 @@ func (a *Apartment) CoCreateInstance(ctx context.Context, clsid com.CLSID, outer
 		return nil, &com.Error{HRESULT: com.CLASS_E_NOAGGREGATION, Step: step.Activate, Interface: clsid.String(),
 			Hint: "the class object is in another apartment"}
 	}
+	// The instance is marshaled, not the class object: one crossing instead of two,
+	// and no proxy code of IClassFactory is needed.
 	var obj any
 	err := e.apt.visit(ctx, func(ctx context.Context) (err error) {
 		obj, err = e.apt.create(ctx, e.object, nil, &com.IID_IUnknown)
@@ -149,6 +152,7 @@ func (a *Apartment) reach(ctx context.Context, home *Apartment, obj any, iid *co
 	if home == a {
 		return a.rt.types.Query(a.inside(ctx), obj, iid)
 	}
+	// The packet is made where the object lives and read where it is wanted.
 	stm := com.NewMemoryStream(nil)
 	err := home.visit(ctx, func(ctx context.Context) error {
 		return home.CoMarshalInterface(ctx, stm, iid, obj, com.MSHCTX_INPROC, com.MSHLFLAGS_NORMAL)

@@ -46,8 +46,9 @@ func (e *classEntry) single() bool {
 	return e.flags&(com.REGCLS_MULTIPLEUSE|com.REGCLS_MULTI_SEPARATE) == 0
 }
 
-// clashes reports whether both entries would answer the same request. Single
-// use entries of one class wait for their turn instead.
+// clashes reports whether both entries would answer the same request, so that
+// it would be a matter of chance which. Single-use entries of one class wait for
+// their turn instead.
 func (e *classEntry) clashes(x *classEntry) bool {
 	if e.apt == x.apt && e.ctx&x.ctx&com.CLSCTX_INPROC_SERVER != 0 {
 		return true // each apartment has its own (CF-237)
@@ -60,6 +61,7 @@ func (t *classTable) add(e *classEntry) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, x := range t.by[e.clsid] {
+		// Entries that are suspended or used up count too: they come back.
 		if e.clashes(x) {
 			return &com.Error{HRESULT: com.CO_E_OBJISREG, Step: step.Class, Interface: e.clsid.String()}
 		}
@@ -130,7 +132,7 @@ func (t *classTable) take(clsid com.CLSID) *classEntry {
 		if !e.local() || e.used {
 			return false
 		}
-		e.used = e.single()
+		e.used = e.single() // under the table's lock: two activations cannot both win
 		return true
 	})
 }
@@ -177,6 +179,8 @@ func (t *classTable) suspend(on bool) (changed []*classEntry) {
 	defer t.mu.Unlock()
 	for _, es := range t.by {
 		for _, e := range es {
+			// What was registered as suspended for this process alone is shown as
+			// well, but never hidden again: nobody elsewhere can come by it.
 			if e.suspended != on && (e.local() || !on) {
 				e.suspended = on
 				changed = append(changed, e)

@@ -49,7 +49,7 @@ func (a *Apartment) ownMarshal(ctx context.Context, obj any) com.IMarshal {
 // class the header is ours (CF-090, CF-091, CF-097, CF-098). After an error the
 // stream is positioned where it was.
 func (a *Apartment) customMarshal(ctx context.Context, stm com.IStream, im com.IMarshal, iid *com.IID, obj any, dest com.MSHCTX, flags com.MSHLFLAGS) error {
-	ctx = a.inside(ctx)
+	ctx = a.inside(ctx) // objects marshal what is inside them in this apartment
 	start, seekErr := stm.Seek(ctx, 0, com.STREAM_SEEK_CUR)
 	err := a.rt.guard(ctx, "IMarshal", func() error {
 		clsid, err := im.GetUnmarshalClass(ctx, iid, obj, dest, flags)
@@ -61,6 +61,8 @@ func (a *Apartment) customMarshal(ctx context.Context, stm com.IStream, im com.I
 			if err != nil {
 				return err
 			}
+			// The size goes into the header as it was said: what is written may
+			// be less, and the header is gone by then.
 			r := orpc.OBJREF{Flags: orpc.OBJREF_CUSTOM, IID: *iid, CLSID: clsid, Reserved: size}
 			if err := com.WriteFull(ctx, stm, r.Append(nil)); err != nil {
 				return err
@@ -117,7 +119,7 @@ func (a *Apartment) answer(ctx context.Context, v any, iid *com.IID, want *com.D
 			Hint: "the unmarshal class returned nil and no error"}
 	}
 	descs := com.DescsByIID(iid)
-	if want != nil && want.Type() != nil {
+	if want != nil && want.Type() != nil { // a parameter has one Go type
 		descs = []*com.Desc{want}
 	}
 	for _, d := range descs {
@@ -128,6 +130,8 @@ func (a *Apartment) answer(ctx context.Context, v any, iid *com.IID, want *com.D
 	if len(descs) == 0 {
 		return v, nil // an interface that only the class and its user know
 	}
+	// Another interface of the right object will do. A proxy that was returned is
+	// ours now: the caller gets the hand-out of the query.
 	defer com.Release(v)
 	return a.rt.types.QueryDesc(ctx, v, descs[0])
 }

@@ -34,6 +34,8 @@ func (t *freeTable) hold(identity any, kind stubKind) (key uint64, secret com.GU
 		t.secret = com.NewGUID()
 		t.by, t.keys = map[uint64]*freeEntry{}, map[weakObject]uint64{}
 	}
+	// One key for an object, as one object has one address: a packet that was
+	// released keeps working while its object lives (CF-129).
 	w := weakly(identity)
 	key, ok := t.keys[w]
 	if !ok {
@@ -73,7 +75,7 @@ func (t *freeTable) release(key uint64, kind stubKind) {
 	defer t.mu.Unlock()
 	e := t.by[key]
 	if e == nil || kind == kindTableWeak || e.packets == 0 {
-		return
+		return // a packet that is released twice is not noticed either
 	}
 	if e.packets--; e.packets == 0 {
 		e.strong = nil
@@ -95,6 +97,8 @@ func (t *freeTable) held() (n int) {
 // collect forgets objects that are gone, each time the table has doubled. The
 // lock is held.
 func (t *freeTable) collect() {
+	// Clean-ups would come at once, but not for the smallest objects, which
+	// share their memory: looking now and then finds them all.
 	if len(t.by) < t.sweep {
 		return
 	}

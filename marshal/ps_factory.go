@@ -15,6 +15,8 @@ func (a *Apartment) psFactory(ctx context.Context, iid *com.IID) (com.IPSFactory
 	if clsid == nil {
 		return nil, nil
 	}
+	// Factories have no state that an apartment would protect, so the class
+	// object of any apartment will do (CF-214).
 	if e := a.rt.classes.anywhere(*clsid, a); e != nil {
 		if f, ok := e.object.(com.IPSFactoryBuffer); ok {
 			return f, nil
@@ -60,6 +62,8 @@ func (pm *proxyManager) createProxy(ctx context.Context, d *com.Desc) (itf any, 
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	// Hand-outs are counted in the embedded Proxy; without it Release could not
+	// find the object.
 	x, ok := itf.(com.Proxied)
 	if !ok || buf == nil {
 		return nil, nil, nil, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Interface, Interface: d.Name, Method: "CreateProxy",
@@ -93,6 +97,7 @@ func (a *Apartment) createStub(ctx context.Context, d *com.Desc, obj any) (stub 
 	if com.HRESULTOf(err) == com.REGDB_E_IIDNOTREG {
 		return nil, notLinked(com.E_NOINTERFACE, "stub", d)
 	}
+	// Stubs are compared, to disconnect each one once.
 	if err == nil && (stub == nil || !reflect.TypeOf(stub).Comparable()) {
 		return nil, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Interface, Interface: d.Name, Method: "CreateStub",
 			Hint: "CreateStub must return a stub, as a pointer, or an error"}
@@ -105,7 +110,8 @@ func notLinked(hr com.HRESULT, what string, d *com.Desc) error {
 		Hint: "no " + what + " for this interface is linked into this program: import the package generated from its IDL"}
 }
 
-// generatedPS is the class object of generated proxies and stubs.
+// generatedPS is the class object of generated proxies and stubs. The
+// descriptor that it is called with says all; clsid only makes it an object.
 type generatedPS struct{ clsid com.CLSID }
 
 // generatedFactory returns the factory of the compiled-in proxies and stubs of

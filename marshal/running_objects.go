@@ -42,6 +42,7 @@ func (t *RunningObjectTable) Register(ctx context.Context, flags com.ROTFLAGS, o
 	if flags&^com.ROTFLAGS_REGISTRATIONKEEPSALIVE != 0 || name == "" {
 		return 0, com.E_INVALIDARG, com.E_INVALIDARG
 	}
+	// The two kinds of registration are the two kinds of table packets.
 	packet := com.MSHLFLAGS_TABLEWEAK
 	if flags != 0 {
 		packet = com.MSHLFLAGS_TABLESTRONG
@@ -54,7 +55,7 @@ func (t *RunningObjectTable) Register(ctx context.Context, flags com.ROTFLAGS, o
 	if err != nil {
 		return 0, com.HRESULTOf(err), err
 	}
-	if t.find(name) != nil {
+	if t.find(name) != nil { // a hint to the caller: both registrations stand
 		hr = com.MK_S_MONIKERALREADYREGISTERED
 	}
 	t.mu.Lock()
@@ -111,7 +112,8 @@ func (t *RunningObjectTable) GetObject(ctx context.Context, name string) (com.Un
 		if com.HRESULTOf(err) != com.CO_E_OBJNOTREG {
 			return v, err
 		}
-		t.Revoke(ctx, o.cookie) // the object went while we looked
+		// The object went while we looked: another of the same name may be there.
+		t.Revoke(ctx, o.cookie)
 	}
 }
 
@@ -156,6 +158,8 @@ func (t *RunningObjectTable) EnumRunning() []string {
 // find returns the oldest registration of name whose object is alive, or nil.
 // Registrations whose objects are gone are forgotten.
 func (t *RunningObjectTable) find(name string) (found *runningObject) {
+	// Tables have a handful of entries, and whether an object is alive is asked
+	// without the lock.
 	for _, o := range t.all() {
 		if o.name != name {
 			continue

@@ -49,7 +49,7 @@ func (a *Apartment) unmarshaler(ctx context.Context, clsid com.CLSID, from origi
 	}
 	object, err := rt.inprocClass(a, clsid)
 	if err != nil {
-		return nil, err
+		return nil, err // the error of the class is the error of the packet (CF-100)
 	}
 	f, ok := object.(com.IClassFactory)
 	if !ok {

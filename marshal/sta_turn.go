@@ -37,6 +37,14 @@ func (rt *Runtime) NewSTA(ctx context.Context, opt STAOptions) (*Apartment, erro
 	return a, nil
 }
 
+// MainSTA returns the runtime's main single-threaded apartment, the first that
+// was made and has not ended; nil when there is none.
+func (rt *Runtime) MainSTA() *Apartment {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	return rt.mainSTA
+}
+
 // NTA returns the runtime's neutral apartment, made when there is none. Calls
 // into it run on the caller's goroutine and as part of what that does: a
 // single-threaded apartment that calls into it is busy meanwhile, until the

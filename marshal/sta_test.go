@@ -1,0 +1,549 @@
+package marshal_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"oxid/com"
+	"oxid/marshal"
+	"oxid/samples/calc"
+)
+
+// actor is an object whose Add does what the test says.
+type actor struct {
+	object
+	add func(ctx context.Context, a, b int32) (int32, error)
+}
+
+func (o *actor) Add(ctx context.Context, a, b int32) (int32, error) { return o.add(ctx, a, b) }
+
+// does is an actor that runs f and returns a+b.
+func does(f func(ctx context.Context)) *actor {
+	return &actor{add: func(ctx context.Context, a, b int32) (int32, error) { f(ctx); return a + b, nil }}
+}
+
+// process is a runtime of which tests make apartments.
+type process struct {
+	t   *testing.T
+	rt  *marshal.Runtime
+	mta *marshal.Apartment
+	log *strings.Builder // what was logged; read it after the calls
+	mu  sync.Mutex
+}
+
+func newProcess(t *testing.T, opts ...func(*marshal.Options)) *process {
+	t.Helper()
+	p := &process{t: t, log: new(strings.Builder)}
+	o := marshal.Options{Logger: slog.New(slog.NewTextHandler(p, nil))}
+	for _, f := range opts {
+		f(&o)
+	}
+	p.rt = marshal.NewRuntime(o)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := p.rt.Close(ctx); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	var err error
+	if p.mta, err = p.rt.MTA(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Write takes a line of the log.
+func (p *process) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.Write(b)
+}
+
+func (p *process) logged() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+func (p *process) sta(o marshal.STAOptions) *marshal.Apartment {
+	p.t.Helper()
+	a, err := p.rt.NewSTA(p.t.Context(), o)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return a
+}
+
+// in returns a context of an apartment.
+func in(t *testing.T, a *marshal.Apartment) context.Context {
+	return marshal.WithApartment(t.Context(), a)
+}
+
+// lend marshals obj in apartment home and unmarshals it in user.
+func lend(t *testing.T, home, user *marshal.Apartment, obj any) calc.ICalc {
+	t.Helper()
+	stm := com.NewMemoryStream(nil)
+	if err := home.CoMarshalInterface(in(t, home), stm, &calc.IID_ICalc, obj, com.MSHCTX_INPROC, 0); err != nil {
+		t.Fatal(err)
+	}
+	v, err := user.CoUnmarshalInterface(in(t, user), rewind(stm), &calc.IID_ICalc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := v.(calc.ICalc)
+	t.Cleanup(func() { com.Release(c) })
+	return c
+}
+
+func mustAdd(t *testing.T, ctx context.Context, c calc.ICalc) {
+	t.Helper()
+	if n, err := c.Add(ctx, 40, 2); n != 42 || err != nil {
+		t.Errorf("Add: %d, %v", n, err)
+	}
+}
+
+// waitFor gives others time until cond holds.
+func waitFor(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !cond(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited too long for %s", what)
+		}
+		runtime.Gosched()
+		time.Sleep(100 * time.Microsecond)
+	}
+}
+
+// waiting returns how many calls wait for a turn.
+func waiting(rt *marshal.Runtime) (n int) {
+	for _, w := range rt.Waits() {
+		if w.Kind == marshal.AwaitingTurn {
+			n++
+		}
+	}
+	return n
+}
+
+func bothKinds(t *testing.T, f func(t *testing.T, o marshal.STAOptions)) {
+	t.Run("borrowed", func(t *testing.T) { f(t, marshal.STAOptions{}) })
+	t.Run("thread", func(t *testing.T) { f(t, marshal.STAOptions{Thread: true}) })
+}
+
+func TestSTASerialisesCalls(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		var inside, calls atomic.Int32
+		c := lend(t, p.sta(o), p.mta, does(func(context.Context) {
+			if inside.Add(1) != 1 {
+				t.Error("two calls at once")
+			}
+			runtime.Gosched()
+			calls.Add(1)
+			inside.Add(-1)
+		}))
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 100 {
+					mustAdd(t, t.Context(), c)
+				}
+			})
+		}
+		wg.Wait()
+		if calls.Load() != 800 {
+			t.Errorf("%d calls", calls.Load())
+		}
+	})
+}
+
+// A call that comes back to a waiting apartment under its own causality id is
+// served, at any depth.
+func TestSTAServesWhatComesBack(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a, b := p.sta(o), p.sta(o)
+		var toA, toB calc.ICalc // of the object in a, for b; and the other way round
+		var ids []com.CID
+		depth := 0
+		bounce := func(other *calc.ICalc) *actor {
+			return does(func(ctx context.Context) {
+				cid, ok := marshal.CausalityID(ctx)
+				if !ok {
+					t.Error("a method without causality")
+				}
+				ids = append(ids, cid)
+				if depth++; depth < 6 {
+					mustAdd(t, ctx, *other)
+				}
+			})
+		}
+		objA, objB := bounce(&toB), bounce(&toA)
+		toA, toB = lend(t, a, b, objA), lend(t, b, a, objB)
+		mustAdd(t, in(t, b), toA)
+		if depth != 6 {
+			t.Errorf("depth %d", depth)
+		}
+		for _, id := range ids {
+			if id != ids[0] {
+				t.Error("CF-280: a nested call has another causality id")
+			}
+		}
+	})
+}
+
+func TestCF_280_EachTopLevelCallBeginsAChain(t *testing.T) {
+	p := newProcess(t)
+	seen := map[com.CID]bool{}
+	c := lend(t, p.mta, p.sta(marshal.STAOptions{}), does(func(ctx context.Context) {
+		cid, _ := marshal.CausalityID(ctx)
+		seen[cid] = true
+	}))
+	ctx := marshal.WithApartment(t.Context(), p.rt.MainSTA())
+	for range 3 {
+		mustAdd(t, ctx, c)
+	}
+	if len(seen) != 3 {
+		t.Errorf("%d chains of 3 calls", len(seen))
+	}
+}
+
+// Without a message filter a waiting apartment takes any call.
+func TestSTATakesOthersWhileItWaits(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		waits, release := make(chan struct{}), make(chan struct{})
+		slow := lend(t, p.mta, a, does(func(context.Context) { close(waits); <-release }))
+		outer := lend(t, a, p.mta, does(func(ctx context.Context) { mustAdd(t, ctx, slow) }))
+		inner := lend(t, a, p.mta, does(func(context.Context) {}))
+		var wg sync.WaitGroup
+		wg.Go(func() { mustAdd(t, t.Context(), outer) })
+		<-waits
+		mustAdd(t, t.Context(), inner)
+		close(release)
+		wg.Wait()
+	})
+}
+
+// A method that does not wait for a call keeps its apartment.
+func TestSTAKeepsOthersOutWhileItRuns(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		runs, release := make(chan struct{}), make(chan struct{})
+		var order []string
+		outer := lend(t, a, p.mta, does(func(context.Context) { close(runs); <-release; order = append(order, "outer") }))
+		inner := lend(t, a, p.mta, does(func(context.Context) { order = append(order, "inner") }))
+		var wg sync.WaitGroup
+		wg.Go(func() { mustAdd(t, t.Context(), outer) })
+		<-runs
+		wg.Go(func() { mustAdd(t, t.Context(), inner) })
+		waitFor(t, "the second call", func() bool { return waiting(p.rt) == 1 })
+		close(release)
+		wg.Wait()
+		if strings.Join(order, " ") != "outer inner" {
+			t.Errorf("order %v", order)
+		}
+	})
+}
+
+// A call that is over does not go on before those that came in meanwhile.
+func TestSTANestsLikeAStack(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		waits, answer := make(chan struct{}), make(chan struct{})
+		slow := lend(t, p.mta, a, does(func(context.Context) { close(waits); <-answer }))
+		var order []string
+		outer := lend(t, a, p.mta, does(func(ctx context.Context) { mustAdd(t, ctx, slow); order = append(order, "outer") }))
+		nested, end := make(chan struct{}), make(chan struct{})
+		inner := lend(t, a, p.mta, does(func(context.Context) { close(nested); <-end; order = append(order, "inner") }))
+		var wg sync.WaitGroup
+		wg.Go(func() { mustAdd(t, t.Context(), outer) })
+		<-waits
+		wg.Go(func() { mustAdd(t, t.Context(), inner) })
+		<-nested
+		close(answer) // the outer call is answered while the inner one runs
+		waitFor(t, "the outer call's answer", func() bool {
+			for _, w := range p.rt.Waits() {
+				// A thread notices the answer when it comes back to it.
+				if w.Kind == marshal.AwaitingReturn || o.Thread && w.Depth == 0 {
+					return true
+				}
+			}
+			return false
+		})
+		close(end)
+		wg.Wait()
+		if strings.Join(order, " ") != "inner outer" {
+			t.Errorf("order %v", order)
+		}
+	})
+}
+
+func TestGivingUpTheWaitForASTA(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		runs, release := make(chan struct{}), make(chan struct{})
+		outer := lend(t, a, p.mta, does(func(context.Context) { close(runs); <-release }))
+		inner := lend(t, a, p.mta, does(func(context.Context) { t.Error("the call ran although its caller gave up") }))
+		var wg sync.WaitGroup
+		wg.Go(func() { mustAdd(t, t.Context(), outer) })
+		<-runs
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		_, err := inner.Add(ctx, 1, 2)
+		wantHR(t, err, com.RPC_E_TIMEOUT)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the cause is lost: %v", err)
+		}
+		var e *com.Error
+		if !errors.As(err, &e) || !strings.Contains(e.Hint, "held by ICalc.Add") {
+			t.Errorf("the error does not say who holds the apartment: %v", err)
+		}
+		close(release)
+		wg.Wait()
+	})
+}
+
+func TestDoHoldsTheApartment(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		var inside atomic.Int32
+		c := lend(t, a, p.mta, does(func(context.Context) {
+			if inside.Load() != 0 {
+				t.Error("a call came in while Do held the apartment")
+			}
+		}))
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for range 50 {
+					mustAdd(t, t.Context(), c)
+				}
+			})
+			wg.Go(func() {
+				for range 50 {
+					err := a.Do(t.Context(), func(ctx context.Context) error {
+						if inside.Add(1) != 1 {
+							t.Error("two Do at once")
+						}
+						if marshal.ApartmentOf(ctx) != a {
+							t.Error("another apartment")
+						}
+						defer inside.Add(-1)
+						return a.Do(ctx, func(context.Context) error { return nil }) // from within: at once
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		want := errors.New("mine")
+		if err := a.Do(t.Context(), func(context.Context) error { return want }); err != want {
+			t.Errorf("Do returned %v", err)
+		}
+	})
+	t.Run("MTA", func(t *testing.T) {
+		p := newProcess(t)
+		if err := p.mta.Do(t.Context(), func(ctx context.Context) error {
+			if marshal.ApartmentOf(ctx) != p.mta {
+				t.Error("another apartment")
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Code of the apartment's own waits until it is idle, not until it waits.
+func TestDoWaitsForIdle(t *testing.T) {
+	p := newProcess(t)
+	a := p.sta(marshal.STAOptions{})
+	waits, release := make(chan struct{}), make(chan struct{})
+	slow := lend(t, p.mta, a, does(func(context.Context) { close(waits); <-release }))
+	var order []string
+	outer := lend(t, a, p.mta, does(func(ctx context.Context) { mustAdd(t, ctx, slow); order = append(order, "outer") }))
+	var wg sync.WaitGroup
+	wg.Go(func() { mustAdd(t, t.Context(), outer) })
+	<-waits
+	wg.Go(func() {
+		a.Do(t.Context(), func(context.Context) error { order = append(order, "own"); return nil })
+	})
+	waitFor(t, "Do", func() bool { return waiting(p.rt) == 1 })
+	close(release)
+	wg.Wait()
+	if strings.Join(order, " ") != "outer own" {
+		t.Errorf("order %v", order)
+	}
+}
+
+// A chain that leads back into its apartment by way of Do is not kept out.
+func TestDoOfTheSameChain(t *testing.T) {
+	p := newProcess(t)
+	a := p.sta(marshal.STAOptions{})
+	ran := false
+	middle := lend(t, p.mta, a, does(func(ctx context.Context) {
+		if err := a.Do(ctx, func(context.Context) error { ran = true; return nil }); err != nil {
+			t.Error(err)
+		}
+	}))
+	outer := lend(t, a, p.mta, does(func(ctx context.Context) { mustAdd(t, ctx, middle) }))
+	mustAdd(t, t.Context(), outer)
+	if !ran {
+		t.Error("Do did not run")
+	}
+}
+
+func TestPanicLeavesTheApartmentUsable(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		boom := true
+		c := lend(t, a, p.mta, does(func(context.Context) {
+			if boom {
+				panic("boom")
+			}
+		}))
+		_, err := c.Add(t.Context(), 1, 2)
+		wantHR(t, err, com.RPC_E_SERVERFAULT)
+		boom = false
+		mustAdd(t, t.Context(), c)
+		func() {
+			defer func() {
+				if recover() != "mine" {
+					t.Error("the panic did not come back to its caller")
+				}
+			}()
+			a.Do(t.Context(), func(context.Context) error { panic("mine") })
+		}()
+		mustAdd(t, t.Context(), c)
+	})
+}
+
+func TestCloseOfASTA(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		runs, release := make(chan struct{}), make(chan struct{})
+		obj := does(func(context.Context) { close(runs); <-release })
+		outer := lend(t, a, p.mta, obj)
+		inner := lend(t, a, p.mta, does(func(context.Context) { t.Error("a call was let in that waited when the apartment ended") }))
+		var wg sync.WaitGroup
+		wg.Go(func() { mustAdd(t, t.Context(), outer) })
+		<-runs
+		wg.Go(func() {
+			_, err := inner.Add(t.Context(), 1, 2)
+			wantHR(t, err, com.RPC_E_DISCONNECTED)
+		})
+		waitFor(t, "the waiting call", func() bool { return waiting(p.rt) == 1 })
+		wg.Go(func() {
+			if err := a.Close(t.Context()); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+		})
+		waitFor(t, "the refusal", func() bool { return waiting(p.rt) == 0 })
+		if obj.finals != 0 {
+			t.Error("FinalRelease ran under a running call")
+		}
+		close(release)
+		wg.Wait()
+		if obj.finals != 1 || marshal.Objects(a) != 0 {
+			t.Errorf("FinalRelease ran %d times, %d objects left", obj.finals, marshal.Objects(a))
+		}
+		_, err := outer.Add(t.Context(), 1, 2)
+		wantHR(t, err, com.RPC_E_DISCONNECTED)
+		wantHR(t, a.Do(t.Context(), func(context.Context) error { return nil }), com.RPC_E_DISCONNECTED)
+		if err := a.Close(t.Context()); err != nil {
+			t.Errorf("the second Close: %v", err)
+		}
+	})
+}
+
+func TestCloseFromWithin(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		c := lend(t, a, p.mta, does(func(ctx context.Context) {
+			if err := a.Close(ctx); err != nil {
+				t.Error(err)
+			}
+		}))
+		mustAdd(t, t.Context(), c)
+		_, err := c.Add(t.Context(), 1, 2)
+		wantHR(t, err, com.RPC_E_DISCONNECTED)
+	})
+}
+
+// Close does not wait longer than it may.
+func TestCloseGivesUp(t *testing.T) {
+	p := newProcess(t)
+	a := p.sta(marshal.STAOptions{})
+	runs, release := make(chan struct{}), make(chan struct{})
+	c := lend(t, a, p.mta, does(func(context.Context) { close(runs); <-release }))
+	var wg sync.WaitGroup
+	wg.Go(func() { mustAdd(t, t.Context(), c) })
+	<-runs
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if err := a.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Close: %v", err)
+	}
+	close(release)
+	wg.Wait()
+}
+
+// FinalRelease runs in the object's apartment, with its context.
+func TestFinalReleaseRunsInTheApartment(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		obj := &ending{}
+		c := lend(t, a, p.mta, obj)
+		com.Release(c)
+		if obj.where != a {
+			t.Errorf("FinalRelease ran in %v", obj.where)
+		}
+	})
+}
+
+type ending struct {
+	object
+	where *marshal.Apartment
+}
+
+func (e *ending) FinalRelease(ctx context.Context) { e.where = marshal.ApartmentOf(ctx) }
+
+// The last reference may go while the apartment is busy: nobody waits for it.
+func TestReleaseOfABusySTA(t *testing.T) {
+	p := newProcess(t)
+	a := p.sta(marshal.STAOptions{})
+	runs, release := make(chan struct{}), make(chan struct{})
+	busy := lend(t, a, p.mta, does(func(context.Context) { close(runs); <-release }))
+	obj := &watched{}
+	c := lend(t, a, p.mta, obj)
+	var wg sync.WaitGroup
+	wg.Go(func() { mustAdd(t, t.Context(), busy) })
+	<-runs
+	com.Release(c) // returns although FinalRelease has to wait
+	close(release)
+	wg.Wait()
+	waitFor(t, "FinalRelease", func() bool {
+		done := false
+		a.Do(t.Context(), func(context.Context) error { done = obj.finals == 1 && obj.conns == 0; return nil })
+		return done
+	})
+}

@@ -42,7 +42,7 @@ func Map(ctx context.Context, conn *dcerpc.ClientConn, iface dcerpc.SyntaxID, ob
 	var towers []Tower
 	for _, t := range out.towers {
 		if _, port, ok := t.TCP(); ok && port != 0 {
-			towers = append(towers, t)
+			towers = append(towers, *t)
 		}
 	}
 	if out.status == statusOK && len(towers) == 0 {

@@ -350,3 +350,45 @@ func FuzzServe(f *testing.F) {
 		}
 	})
 }
+
+// TestFullPointerIDs: towers of a reply have ids of their own. With an id of the
+// request a client would take them for the tower that it sent.
+func TestFullPointerIDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		table := &Table{}
+		table.Add(entry(1))
+		s, c := serve(t, table, false)
+		defer s.Close()
+		defer c.Close()
+		pres, err := c.Context(context.Background(), Syntax)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := mapRequest{tower: entry(1).Tower, max: 1, hasObject: true}
+		call := pres.NewCall(opMap, nil, 256)
+		defer call.Free()
+		e := ndr.EncodeTo(call.Stub, false)
+		in.encode(&e)
+		if call.Stub, err = e.Data(); err != nil {
+			t.Fatal(err)
+		}
+		ids := map[uint32]bool{}
+		d := ndr.DecodeFrom(append([]byte{}, call.Stub...), 0x10, false)
+		ids[d.Uint32()] = true // object
+		d.GUID()
+		ids[d.Uint32()] = true // tower
+		if err := call.Invoke(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		// Handle, number, three counts, then the id.
+		d = ndr.DecodeFrom(call.Reply, call.DataRep, false)
+		d.ContextHandle()
+		if n := d.Uint32(); n != 1 {
+			t.Fatalf("%d towers", n)
+		}
+		d.Block(4, 12)
+		if id := d.Uint32(); id == 0 || ids[id] || d.Err() != nil {
+			t.Errorf("the tower of the reply has id %#x, those of the request are %v", id, ids)
+		}
+	})
+}

@@ -27,6 +27,10 @@ type cursorKind struct{}
 func (h *handler) ServeRPC(c *dcerpc.ServerCall) error {
 	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
 	e := ndr.EncodeTo(c.GrowReply(512), c.NDR64)
+	// Ids of full pointers go on in the reply where the request left off.
+	var full ndr.FullPointers
+	d.ShareFull(&full)
+	e.ShareFull(&full)
 	// Opnums outside of the table never get here.
 	var err error
 	switch c.Opnum {
@@ -129,7 +133,7 @@ func (h *handler) mapTower(c *dcerpc.ServerCall, d *ndr.Decoder, e *ndr.Encoder)
 	}
 	out.handle, out.status = handle, status
 	for _, x := range batch {
-		out.towers = append(out.towers, x.Tower)
+		out.towers = append(out.towers, &x.Tower)
 	}
 	out.encode(e)
 	return nil

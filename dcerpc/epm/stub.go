@@ -31,6 +31,12 @@ const (
 // annotationSize is the length of the annotation array, NUL included.
 const annotationSize = 64
 
+// Least sizes on the wire of what pointers lead to.
+const (
+	sizeGUID  = 16
+	sizeTower = 8 // max_count and length
+)
+
 // maxTower bounds the octets of a tower in a message.
 const maxTower = 4096
 
@@ -72,7 +78,7 @@ type lookupRequest struct {
 // encode leaves pointers NULL that the inquiry does not look at.
 func (r *lookupRequest) encode(e *ndr.Encoder) {
 	e.Uint32(r.q.typ)
-	// Full pointers are encoded as unique ones: none is ever sent twice.
+	// Full pointers are encoded as unique ones: no referent is sent twice.
 	byObject := r.q.typ == inqByObject || r.q.typ == inqByBoth
 	if e.Pointer(byObject) {
 		e.GUID(r.q.object)
@@ -88,16 +94,19 @@ func (r *lookupRequest) encode(e *ndr.Encoder) {
 	e.Uint32(r.max)
 }
 
-// decode takes whatever pointers come; the inquiry type tells which count.
+// decode takes whatever pointers come; the inquiry type tells which count. They
+// are full pointers: what they name is noted in the table that the reply shares.
 func (r *lookupRequest) decode(d *ndr.Decoder) {
 	r.q.typ = d.Uint32()
-	if d.Pointer() {
-		r.q.object = d.GUID()
+	object := ndr.GetFull[com.GUID](d, sizeGUID)
+	if ndr.ReadFull(d, object) && d.Leaf(sizeGUID) {
+		*object = d.GUID()
+		r.q.object = *object
 	}
-	if d.Pointer() {
-		r.q.iface.UUID = d.GUID()
-		r.q.iface.Major = d.Uint16()
-		r.q.iface.Minor = d.Uint16()
+	iface := ndr.GetFull[dcerpc.SyntaxID](d, sizeGUID+4)
+	if ndr.ReadFull(d, iface) && d.Leaf(sizeGUID+4) {
+		*iface = dcerpc.SyntaxID{UUID: d.GUID(), Major: d.Uint16(), Minor: d.Uint16()}
+		r.q.iface = *iface
 	}
 	r.q.vers = d.Uint32()
 	r.handle = d.ContextHandle()
@@ -113,7 +122,8 @@ type lookupReply struct {
 }
 
 // encode appends all entries, then the towers that they point to ([C706]
-// 14.3.12.3).
+// 14.3.12.3). Those are full pointers: their ids must not be among the ids of
+// the request, or a client would take them for what it sent.
 func (r *lookupReply) encode(e *ndr.Encoder) {
 	e.ContextHandle(r.handle)
 	e.Uint32(uint32(len(r.entries)))
@@ -122,12 +132,14 @@ func (r *lookupReply) encode(e *ndr.Encoder) {
 	for _, x := range r.entries {
 		e.Align(4, 8)
 		e.GUID(x.Object)
-		e.Pointer(true)
+		ndr.PutFull(e, &x.Tower)
 		e.StrFixed(x.Annotation[:min(len(x.Annotation), annotationSize-1)], annotationSize)
 		e.Trail(8)
 	}
 	for _, x := range r.entries {
-		putTower(e, x.Tower)
+		if ndr.SendFull(e, &x.Tower) {
+			putTower(e, x.Tower)
+		}
 	}
 	e.Uint32(r.status)
 }
@@ -136,7 +148,9 @@ func (r *lookupReply) encode(e *ndr.Encoder) {
 // and a NUL.
 const minEntry = 16 + 4 + 8 + 1
 
-// decode reads what encode makes. Towers may be NULL.
+// decode reads what encode makes. Towers may be NULL. Their ids are not looked
+// up among those of the request: some servers take them for unique pointers and
+// use the same ids.
 func (r *lookupReply) decode(d *ndr.Decoder) {
 	r.handle = d.ContextHandle()
 	num := d.Uint32()
@@ -148,14 +162,14 @@ func (r *lookupReply) decode(d *ndr.Decoder) {
 		x := &Entry{}
 		d.Align(4, 8)
 		x.Object = d.GUID()
-		towers[i] = d.Embedded(8)
+		towers[i] = d.Embedded(sizeTower)
 		x.Annotation = d.StrFixed(annotationSize)
 		d.Trail(8)
 		r.entries[i] = x
 	}
 	for i, x := range r.entries {
 		// Leaf checks that as much as was promised is left.
-		if towers[i] && d.Leaf(8) {
+		if towers[i] && d.Leaf(sizeTower) {
 			x.Tower = getTower(d)
 		}
 	}
@@ -185,11 +199,15 @@ func (r *mapRequest) encode(e *ndr.Encoder) {
 
 // decode accepts a NULL tower, which matches nothing.
 func (r *mapRequest) decode(d *ndr.Decoder) {
-	if r.hasObject = d.Pointer(); r.hasObject {
-		r.object = d.GUID()
+	object := ndr.GetFull[com.GUID](d, sizeGUID)
+	if r.hasObject = ndr.ReadFull(d, object) && d.Leaf(sizeGUID); r.hasObject {
+		*object = d.GUID()
+		r.object = *object
 	}
-	if d.Pointer() {
-		r.tower = getTower(d)
+	tower := ndr.GetFull[Tower](d, sizeTower)
+	if ndr.ReadFull(d, tower) && d.Leaf(sizeTower) {
+		*tower = getTower(d)
+		r.tower = *tower
 	}
 	r.handle = d.ContextHandle()
 	r.max = d.Uint32()
@@ -199,7 +217,7 @@ func (r *mapRequest) decode(d *ndr.Decoder) {
 type mapReply struct {
 	handle ndr.ContextHandle
 	max    int
-	towers []Tower
+	towers []*Tower
 	status uint32
 }
 
@@ -209,11 +227,13 @@ func (r *mapReply) encode(e *ndr.Encoder) {
 	e.Uint32(uint32(len(r.towers)))
 	e.Count(r.max)
 	e.Varying(0, len(r.towers))
-	for range r.towers {
-		e.Pointer(true)
+	for _, t := range r.towers {
+		ndr.PutFull(e, t)
 	}
 	for _, t := range r.towers {
-		putTower(e, t)
+		if ndr.SendFull(e, t) {
+			putTower(e, *t)
+		}
 	}
 	e.Uint32(r.status)
 }
@@ -226,11 +246,12 @@ func (r *mapReply) decode(d *ndr.Decoder) {
 	n := d.VaryingIs(int(num), max, 4)
 	present := make([]bool, n)
 	for i := range present {
-		present[i] = d.Embedded(8)
+		present[i] = d.Embedded(sizeTower)
 	}
 	for _, ok := range present {
-		if ok && d.Leaf(8) {
-			r.towers = append(r.towers, getTower(d))
+		if ok && d.Leaf(sizeTower) {
+			t := getTower(d)
+			r.towers = append(r.towers, &t)
 		}
 	}
 	r.status = d.Uint32()

@@ -63,3 +63,12 @@ func Packets(a *Apartment, obj any) int {
 func InChain(a *Apartment, ctx context.Context, cid com.CID) context.Context {
 	return &apartmentContext{ctx, callState{apt: a, cid: cid}}
 }
+
+// PretendRemote makes the runtime believe that the server of c is on another
+// machine. There must have been a call.
+func PretendRemote(c any) {
+	pm := c.(com.Proxied).COMProxy().Manager().(*proxyManager)
+	l := *pm.core.exp.ready.Load()
+	l.dest = com.MSHCTX_DIFFERENTMACHINE
+	pm.core.exp.ready.Store(&l)
+}

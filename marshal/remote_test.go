@@ -84,12 +84,19 @@ func newMachineWith(t testing.TB, log *slog.Logger) *machine {
 // activation would.
 func send(t testing.TB, from, to *machine, obj any) calc.ICalc {
 	t.Helper()
+	return sendTo(t, from.mta, to.mta, obj)
+}
+
+// sendTo is send between two apartments.
+func sendTo(t testing.TB, from, to *marshal.Apartment, obj any) calc.ICalc {
+	t.Helper()
 	stm := com.NewMemoryStream(nil)
-	if err := from.mta.CoMarshalInterface(t.Context(), stm, &calc.IID_ICalc, obj, com.MSHCTX_DIFFERENTMACHINE, 0); err != nil {
+	ctx := marshal.WithApartment(t.Context(), from)
+	if err := from.CoMarshalInterface(ctx, stm, &calc.IID_ICalc, obj, com.MSHCTX_DIFFERENTMACHINE, 0); err != nil {
 		t.Fatal(err)
 	}
-	info := from.mta.Exporter().Info()
-	v, err := to.mta.Adopt(t.Context(), &info, stm.Bytes(), calc.ICalcDesc)
+	info := from.Exporter().Info()
+	v, err := to.Adopt(marshal.WithApartment(t.Context(), to), &info, stm.Bytes(), calc.ICalcDesc)
 	if err != nil {
 		t.Fatal(err)
 	}

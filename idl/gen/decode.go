@@ -368,8 +368,10 @@ func (c *code) decodeFlats(elem tree.Type, x, dst, n string) {
 		return
 	case n == "":
 	case dst == "nil":
+		c.alignEmpty(elem)
 		c.line("%s = %s[%s](nil, %s)", x, c.qual(ndrPath, "Slice"), c.goType(elem), n)
 	default:
+		c.alignEmpty(elem)
 		c.line("%s = %s(%s, %s)", x, c.qual(ndrPath, "Slice"), dst, n)
 	}
 	c.each(x, func(e string) { c.decodeFlat(elem, e) })

@@ -271,10 +271,24 @@ func (c *code) encodeCounts(a *tree.Array, f arrayForm, x string) {
 func (c *code) encodeElements(a *tree.Array, f arrayForm, x string) {
 	if len(f.dyn) > 0 {
 		c.encodeExtent(f, x)
+		c.alignEmpty(f.elem)
 		c.encodeFlats(f.elem, x)
 		return
 	}
 	c.encodeFlats(inner(a), indexable(x)+"[:]")
+}
+
+// alignEmpty aligns an array that may have no elements as its first element
+// would be: engines of Windows' kind do so, and miss the padding where it is not
+// sent. Methods that write whole arrays do it by themselves.
+func (c *code) alignEmpty(elem tree.Type) {
+	if method, generic := c.bulk(elem); method != "" || generic {
+		return
+	}
+	// Counts have aligned the data to 4 bytes, in NDR64 to 8.
+	if n := elem.Wire(tree.NDR20).Align; n > 4 {
+		c.line("%s.Align(%d, %d)", c.v, n, elem.Wire(tree.NDR64).Align)
+	}
 }
 
 // encodeFlats writes the flat parts of the elements of the slice x.

@@ -246,6 +246,7 @@ func (p *iRecordsProxy) PutMany(ctx context.Context, r []PLAIN) (err error) {
 	e := ndr.NewEncoder(ctx, m)
 	e.Int32(int32(len(r)))
 	e.Count(len(r))
+	e.Align(8, 8)
 	for i := range r {
 		r[i].EncodeNDR(&e)
 	}
@@ -412,6 +413,7 @@ func (s *iRecordsStub) invokePutMany(ctx context.Context, m *com.RPCOLEMESSAGE, 
 	n := d.Int32()
 	var r []PLAIN
 	n2 := d.CountIs(int(n), 46)
+	d.Align(8, 8)
 	r = ndr.Slice[PLAIN](nil, n2)
 	for i := range r {
 		r[i].DecodeNDR(&d)

@@ -346,6 +346,7 @@ func (c *PlainClient) EchoPoints(ctx context.Context, p []POINT) (r []POINT, err
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
 	for n := d.Chunk(17); n > 0; n = d.Chunk(17) {
 		var part []POINT
+		d.Align(8, 8)
 		part = ndr.Slice[POINT](nil, n)
 		for i := range part {
 			part[i].DecodeNDR(&d)
@@ -597,6 +598,7 @@ func (s *plainHandler) serveEchoPoints(c *dcerpc.ServerCall) error {
 	var p []POINT
 	for n := d.Chunk(17); n > 0; n = d.Chunk(17) {
 		var part []POINT
+		d.Align(8, 8)
 		part = ndr.Slice[POINT](nil, n)
 		for i := range part {
 			part[i].DecodeNDR(&d)
@@ -866,6 +868,7 @@ func (c *DerivedClient) EchoPoints(ctx context.Context, p []POINT) (r []POINT, e
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
 	for n := d.Chunk(17); n > 0; n = d.Chunk(17) {
 		var part []POINT
+		d.Align(8, 8)
 		part = ndr.Slice[POINT](nil, n)
 		for i := range part {
 			part[i].DecodeNDR(&d)
@@ -1138,6 +1141,7 @@ func (s *derivedHandler) serveEchoPoints(c *dcerpc.ServerCall) error {
 	var p []POINT
 	for n := d.Chunk(17); n > 0; n = d.Chunk(17) {
 		var part []POINT
+		d.Align(8, 8)
 		part = ndr.Slice[POINT](nil, n)
 		for i := range part {
 			part[i].DecodeNDR(&d)

@@ -921,6 +921,7 @@ func (v *COUNTED) EncodeDeferredNDR(e *ndr.Encoder) {
 		e.Int32s(v.Twice)
 	}
 	e.CountIs(int(ndr.Fill(e, v.Nn, len(v.Ins))), len(v.Ins))
+	e.Align(8, 8)
 	for i := range v.Ins {
 		v.Ins[i].EncodeNDR(e)
 	}
@@ -1037,6 +1038,7 @@ func (v *COUNTED) DecodeDeferredNDR(d *ndr.Decoder) {
 	}
 	if d.Leaf(4) {
 		n := d.CountIs(int(v.Nn), 11)
+		d.Align(8, 8)
 		v.Ins = ndr.Slice[INNER](nil, n)
 		for i := range v.Ins {
 			v.Ins[i].DecodeNDR(d)
@@ -3146,6 +3148,7 @@ func (p *iZooProxy) EchoMatrix(ctx context.Context, m [][3]float64) (r [][3]floa
 	e := ndr.NewEncoder(ctx, m2)
 	e.Int32(int32(len(m)))
 	e.Count(len(m))
+	e.Align(8, 8)
 	for i := range m {
 		e.Float64s(m[i][:])
 	}
@@ -3158,6 +3161,7 @@ func (p *iZooProxy) EchoMatrix(ctx context.Context, m [][3]float64) (r [][3]floa
 	}
 	d := ndr.NewDecoder(ctx, m2)
 	n2 := d.CountIs(len(m), 24)
+	d.Align(8, 8)
 	r = ndr.Slice[[3]float64](nil, n2)
 	for i := range r {
 		d.Float64s(r[i][:], len(r[i]))
@@ -3246,6 +3250,7 @@ func (p *iZooProxy) EchoEnums(ctx context.Context, a []COLOR, b []WIDE, c []bool
 	e2.CountIs(len(a), len(d))
 	e2.GUIDs(d)
 	e2.CountIs(len(a), len(e))
+	e2.Align(8, 8)
 	for i := range e {
 		e[i].EncodeNDR(&e2)
 	}
@@ -3267,6 +3272,7 @@ func (p *iZooProxy) EchoEnums(ctx context.Context, a []COLOR, b []WIDE, c []bool
 	rc = d2.Bools(nil, d2.CountIs(len(a), 1))
 	rd = d2.GUIDs(nil, d2.CountIs(len(a), 16))
 	n4 := d2.CountIs(len(a), 130)
+	d2.Align(8, 8)
 	re = ndr.Slice[FIXED](nil, n4)
 	for i := range re {
 		re[i].DecodeNDR(&d2)
@@ -4719,6 +4725,7 @@ func (s *iZooStub) invokeEchoMatrix(ctx context.Context, m2 *com.RPCOLEMESSAGE, 
 	n := d.Int32()
 	var m [][3]float64
 	n2 := d.CountIs(int(n), 24)
+	d.Align(8, 8)
 	m = ndr.Slice[[3]float64](nil, n2)
 	for i := range m {
 		d.Float64s(m[i][:], len(m[i]))
@@ -4740,6 +4747,7 @@ func (s *iZooStub) invokeEchoMatrix(ctx context.Context, m2 *com.RPCOLEMESSAGE, 
 	}
 	e := ndr.NewEncoder(ctx, r2)
 	e.CountIs(int(n), len(r))
+	e.Align(8, 8)
 	for i := range r {
 		e.Float64s(r[i][:])
 	}
@@ -4811,6 +4819,7 @@ func (s *iZooStub) invokeEchoEnums(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	d := d2.GUIDs(nil, d2.CountIs(int(n), 16))
 	var e []FIXED
 	n4 := d2.CountIs(int(n), 130)
+	d2.Align(8, 8)
 	e = ndr.Slice[FIXED](nil, n4)
 	for i := range e {
 		e[i].DecodeNDR(&d2)
@@ -4846,6 +4855,7 @@ func (s *iZooStub) invokeEchoEnums(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	e2.CountIs(int(n), len(rd))
 	e2.GUIDs(rd)
 	e2.CountIs(int(n), len(re))
+	e2.Align(8, 8)
 	for i := range re {
 		re[i].EncodeNDR(&e2)
 	}

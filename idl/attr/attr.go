@@ -75,6 +75,7 @@ var (
 	names  = make([]string, len(table))
 )
 
+// The index is built once; the table itself is what people read and edit.
 func init() {
 	for i := range table {
 		byName[table[i].Name] = &table[i]

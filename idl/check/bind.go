@@ -135,6 +135,9 @@ func (b *binder) sizeExpr(at *ast.Attr, a ast.Expr) tree.Expr {
 	return e
 }
 
+// checkIID reports an iid_is that names no interface id. An id is told by its
+// shape, a struct of 16 bytes or a pointer to one, because every project has
+// its own typedefs of GUID.
 func (b *binder) checkIID(at *ast.Attr) {
 	t := b.iid.Type()
 	if t == nil {
@@ -156,7 +159,7 @@ func (b *binder) checkIID(at *ast.Attr) {
 		Fix("name a parameter or field of type REFIID, IID* or IID")
 }
 
-// level attributes of one dimension.
+// at returns argument i of an attribute, nil when it was left out.
 func at(es []tree.Expr, i int) tree.Expr {
 	if i < len(es) {
 		return es[i]
@@ -218,6 +221,8 @@ func (b *binder) bind(t tree.Type, level int, kind tree.PtrKind) tree.Type {
 	case *tree.Array:
 		return b.array(t, level)
 	case *tree.Union:
+		// A union with a discriminant of its own needs none from outside; one
+		// without is kept as it is, and carry.go says that it cannot travel.
 		if t.Encapsulated || b.sw == nil {
 			return t
 		}
@@ -292,10 +297,15 @@ func (b *binder) ptr(level int, kind tree.PtrKind) *tree.Pointer {
 	return p
 }
 
+// pointer returns the effective form of a pointer. In this order: pointers to
+// interfaces travel as object references, whatever the attributes say; void is
+// a context handle or, with iid_is, an interface; sizes and [string] make the
+// pointer the start of an array; anything else is a pointer to one thing.
 func (b *binder) pointer(t *tree.Pointer, level int, kind tree.PtrKind) tree.Type {
 	elem := b.c.unalias(t.Elem)
 	switch e := elem.(type) {
 	case *tree.Interface:
+		// Kinds are no matter here: an interface pointer is always unique.
 		b.iidUsed, b.kindUsed = true, true
 		if b.has(level) {
 			b.sizedInterface(t)
@@ -309,6 +319,7 @@ func (b *binder) pointer(t *tree.Pointer, level int, kind tree.PtrKind) tree.Typ
 			break
 		}
 		switch {
+		// void * with [context_handle] is a handle, not data.
 		case b.context:
 			b.ctxUsed = true
 			return &tree.ContextHandle{Declared: t, Serialize: b.serialize, NoSerialize: b.noserial}
@@ -326,6 +337,7 @@ func (b *binder) pointer(t *tree.Pointer, level int, kind tree.PtrKind) tree.Typ
 	p.Const = t.Const
 	str := b.str && !b.strUsed && charType(elem)
 	if !b.has(level) && !str {
+		// An argument that was left out for this level is used up by it.
 		if b.levels > level {
 			b.used = max(b.used, level+1)
 		}
@@ -336,6 +348,8 @@ func (b *binder) pointer(t *tree.Pointer, level int, kind tree.PtrKind) tree.Typ
 	if str {
 		a.IsString, b.strUsed = true, true
 	}
+	// The rest of the type comes first: what it is decides whether this
+	// dimension joins its dimensions.
 	switch inner := b.bind(t.Elem, level+1, tree.NoPtrKind).(type) {
 	case *tree.Array:
 		// A pointer to an array is a pointer to the rows of a larger one,
@@ -362,10 +376,13 @@ func (b *binder) sizeAttr() string {
 	return "size_is"
 }
 
+// sizedInterface reports size_is on IFoo*: an array of interfaces is IFoo**.
 func (b *binder) sizedInterface(t *tree.Pointer) {
 	b.complain(b.sizeAttr(), "%s on a pointer to one interface", b.sizeAttr())
 }
 
+// isXmit reports whether t is a typedef whose values travel as another type;
+// what it is in memory is then nobody's business.
 func isXmit(t tree.Type) bool {
 	a, ok := t.(*tree.Alias)
 	return ok && a.Xmit != nil
@@ -382,6 +399,8 @@ func charType(t tree.Type) bool {
 	return false
 }
 
+// array returns the effective form of a declared array. Its dimensions take the
+// attributes of as many levels as it has; the elements come after them.
 func (b *binder) array(t *tree.Array, level int) tree.Type {
 	a := &tree.Array{Const: t.Const}
 	for i, d := range t.Dims {
@@ -393,6 +412,7 @@ func (b *binder) array(t *tree.Array, level int) tree.Type {
 	if b.str && !b.strUsed && charType(elem) {
 		b.strUsed = true
 		inner := &tree.Array{Elem: t.Elem, Dims: a.Dims[n-1:], IsString: true, Const: t.Const}
+		// One dimension is the string itself.
 		if n == 1 {
 			return b.bare(inner, level)
 		}
@@ -409,6 +429,7 @@ func (b *binder) array(t *tree.Array, level int) tree.Type {
 func (b *binder) bare(a *tree.Array, level int) tree.Type {
 	if level == 0 && b.param && b.kind != tree.NoPtrKind {
 		b.kindUsed = true
+		// [ref] says of an array parameter what it is anyway: always there.
 		if b.kind == tree.Ref {
 			return a // what it is anyway
 		}
@@ -423,6 +444,8 @@ func (b *binder) bare(a *tree.Array, level int) tree.Type {
 // switched makes the use of a non-encapsulated union.
 func (b *binder) switched(u *tree.Union) tree.Type {
 	b.c.ensure(u)
+	// The discriminant travels in the type of the union if that has one, else
+	// in that of the expression ([C706] 14.3.8).
 	s := &tree.SwitchedUnion{Union: u, Switch: b.sw, SwitchType: b.sw.Type()}
 	if a := b.attrs.Get("switch_type"); a != nil {
 		s.SwitchType = b.c.switchType(b.x, a)
@@ -469,6 +492,7 @@ func (b *binder) finish(t tree.Type) {
 	}
 }
 
+// more completes the message about an attribute with too many arguments.
 func more(used int) string {
 	if used == 0 {
 		return ""

@@ -92,6 +92,7 @@ func (c *checker) carry(t tree.Type) string {
 		switch t.Kind {
 		case tree.Void:
 			return "void is no value"
+		// handle_t as a parameter was dealt with; inside data it means nothing.
 		case tree.Handle:
 			return "a binding handle is not transmitted"
 		case tree.LongDouble, tree.Int128:
@@ -100,6 +101,7 @@ func (c *checker) carry(t tree.Type) string {
 	case *tree.Enum:
 		return c.carryEnum(t)
 	case *tree.Alias:
+		// What matters is the type on the wire, not the one in memory.
 		if t.Xmit != nil && t.Xmit.Type != nil {
 			return c.carry(t.Xmit.Type)
 		}
@@ -114,6 +116,7 @@ func (c *checker) carry(t tree.Type) string {
 			return t.String() + " is only announced"
 		case t.C:
 			return t.String() + " has no [case]s, so nobody knows which member is meant"
+		// The use did not say switch_is, or it would be a SwitchedUnion.
 		case !t.Encapsulated:
 			return t.String() + " needs switch_is, so that its arm is known"
 		}
@@ -136,6 +139,8 @@ func (c *checker) carry(t tree.Type) string {
 	case *tree.Array:
 		return c.carryArray(t)
 	case *tree.InterfacePtr:
+		// Without an id nobody can be asked for the interface. With iid_is the
+		// id comes at run time; IUnknown's is known to everybody.
 		if i := t.Interface; i != nil && !i.HasUUID && !i.WinRT && i.Name != "IUnknown" && t.IIDIs == nil {
 			if !i.Complete {
 				return "interface " + i.Name + " is only announced, its uuid is not known"
@@ -156,6 +161,8 @@ func (c *checker) carry(t tree.Type) string {
 	return ""
 }
 
+// carryStruct says why a struct cannot travel, or "". Fields marked [ignore]
+// are left out of it: they are not transmitted.
 func (c *checker) carryStruct(s *tree.Struct) string {
 	if !s.Complete {
 		return s.String() + " is only announced"
@@ -163,6 +170,7 @@ func (c *checker) carryStruct(s *tree.Struct) string {
 	if why, ok := c.carried[s]; ok {
 		return why
 	}
+	// A struct that refers to itself by pointers may travel, if the rest may.
 	c.carried[s] = ""
 	why := ""
 	if f := notLast(s); f != nil {
@@ -188,6 +196,8 @@ func (c *checker) carryStruct(s *tree.Struct) string {
 	return why
 }
 
+// carryArms says why a union cannot travel, or "". An arm of varying size could
+// not be placed: its count would have to stand before the union.
 func (c *checker) carryArms(u *tree.Union) string {
 	if !u.Complete {
 		return u.String() + " is only announced"
@@ -216,6 +226,8 @@ func (c *checker) carryArms(u *tree.Union) string {
 	return why
 }
 
+// carryArray says why an array cannot travel, or "". A string tells its own
+// length, any other array needs somebody to tell it.
 func (c *checker) carryArray(a *tree.Array) string {
 	for _, d := range a.Dims {
 		if d.Fixed < 0 && d.Size == nil && !a.IsString {
@@ -241,6 +253,7 @@ func (c *checker) carryEnum(e *tree.Enum) string {
 	if e.V1 || c.carried[e] != "" {
 		return ""
 	}
+	// Once for each enum is enough; it is a warning of the enum, not of its uses.
 	c.carried[e] = "checked"
 	for _, m := range e.Members {
 		if m.Value < 0 || m.Value > 32767 {

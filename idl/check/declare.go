@@ -21,6 +21,8 @@ func (x *scope) head(name ast.Name, lead *ast.Lead) tree.Head {
 	return h
 }
 
+// declareItems enters the names of a block. Blocks of libraries, modules and
+// interfaces are no scopes in IDL: their names are those of the file.
 func (c *checker) declareItems(x *scope, items []ast.Item) {
 	for _, it := range items {
 		switch it := it.(type) {
@@ -48,6 +50,7 @@ func (c *checker) declareItems(x *scope, items []ast.Item) {
 			c.declareItems(x, it.Items)
 		case *ast.Namespace:
 			y := *x
+			// Names inside are entered in full, so that looking up is one step.
 			y.ns += it.Name.Text + "."
 			y.winrt = true
 			c.declareItems(&y, it.Items)
@@ -57,6 +60,9 @@ func (c *checker) declareItems(x *scope, items []ast.Item) {
 	}
 }
 
+// declareInterface enters an interface and what its body declares. A definition
+// takes over the thing that announcements made, so that types which refer to
+// it need not change.
 func (c *checker) declareInterface(x *scope, it *ast.Interface) {
 	i := &tree.Interface{Head: x.head(it.Name, &it.Lead), WinRT: x.winrt || len(it.Params) > 0}
 	sym := c.enter(x, typeSpace, it.Name, i, !it.Forward)
@@ -102,6 +108,8 @@ func pointerDefault(as ast.Attrs) tree.PtrKind {
 	return tree.NoPtrKind
 }
 
+// declareDecl enters the names of a typedef or constant and the tags in it. What
+// they mean is found out later, by the functions left in c.todo.
 func (c *checker) declareDecl(x *scope, d *ast.Decl) {
 	c.declareSpec(x, d.Spec, nil)
 	if !d.Typedef {
@@ -133,6 +141,7 @@ func (c *checker) declareParams(x *scope, d *ast.Declarator) {
 	}
 }
 
+// isFunc reports whether a declarator declares a function rather than a pointer to one.
 func isFunc(d *ast.Declarator) bool { return len(d.Ops) > 0 && d.Ops[0].Kind == ast.OpFunc }
 
 // declareSpec enters the tags and enum members of a type specifier.
@@ -153,6 +162,8 @@ func (c *checker) declareSpec(x *scope, s *ast.Spec, lead *ast.Lead) {
 	}
 }
 
+// declareStruct enters a struct's tag and, if it has a body, what that declares.
+// A body fills the thing of earlier mentions, as with interfaces.
 func (c *checker) declareStruct(x *scope, s *ast.StructSpec, lead *ast.Lead) {
 	st := &tree.Struct{Head: x.head(s.Tag, lead), Complete: s.Body, Pack: s.Pack}
 	if s.Tag.Text != "" {
@@ -177,6 +188,7 @@ func (c *checker) declareStruct(x *scope, s *ast.StructSpec, lead *ast.Lead) {
 	c.todo[st] = func() { c.fillStruct(x, st, s) }
 }
 
+// declareUnion does for unions what declareStruct does for structs.
 func (c *checker) declareUnion(x *scope, s *ast.UnionSpec, lead *ast.Lead) {
 	u := &tree.Union{Head: x.head(s.Tag, lead), Complete: s.Body, Encapsulated: s.Switch != nil}
 	if s.Tag.Text != "" {
@@ -201,6 +213,8 @@ func (c *checker) declareUnion(x *scope, s *ast.UnionSpec, lead *ast.Lead) {
 	c.todo[u] = func() { c.fillUnion(x, u, s) }
 }
 
+// declareEnum enters an enum's tag and its members. Those are names of the file,
+// as in C; those of the Windows Runtime belong to their enum.
 func (c *checker) declareEnum(x *scope, s *ast.EnumSpec, lead *ast.Lead) {
 	e := &tree.Enum{Head: x.head(s.Tag, lead), Complete: s.Body}
 	if s.Tag.Text != "" {
@@ -253,11 +267,14 @@ func (c *checker) enter(x *scope, s space, n ast.Name, thing any, defined bool) 
 		return sym
 	}
 	switch {
+	// Announcing what is known already says nothing new.
 	case !defined:
 		return have
+	// The caller copies its definition into the announced thing.
 	case !have.defined && sameSort(have.thing, thing):
 		have.defined = true
 		return have
+	// struct X was mentioned, and X turns out to be something else.
 	case !have.defined:
 		have.thing, have.defined = thing, true
 		return have
@@ -267,6 +284,8 @@ func (c *checker) enter(x *scope, s space, n ast.Name, thing any, defined bool) 
 	return &symbol{name: name, pos: n.Pos, mod: x.m, thing: thing, defined: true}
 }
 
+// sameSort reports whether an announcement and a definition speak of the same
+// sort of thing, so that one can complete the other.
 func sameSort(a, b any) bool {
 	switch a.(type) {
 	case *tree.Interface:
@@ -327,6 +346,7 @@ func (c *checker) compareImported(x *scope, s space, sym *symbol) {
 	}
 }
 
+// baseOf returns the last part of a dotted name: what stands in the source.
 func baseOf(name string) string {
 	for i := len(name) - 1; i >= 0; i-- {
 		if name[i] == '.' {

@@ -30,6 +30,8 @@ func equalThings(a, b any) bool {
 // that types in a circle, or used many times, cost one look.
 type comparer map[[2]tree.Type]bool
 
+// types compares two types. Typedefs are looked through: DWORD and unsigned
+// long are one type.
 func (eq comparer) types(a, b tree.Type) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -49,6 +51,7 @@ func (eq comparer) types(a, b tree.Type) bool {
 		if !ok || a.Name != b.Name {
 			return false
 		}
+		// An announcement contradicts nothing.
 		return !a.Complete || !b.Complete || eq.met(a, b) || eq.fields(a.Fields, b.Fields)
 	case *tree.Union:
 		b, ok := b.(*tree.Union)
@@ -74,6 +77,7 @@ func (eq comparer) types(a, b tree.Type) bool {
 	return a.String() == b.String()
 }
 
+// met reports whether the pair was compared before, and notes it.
 func (eq comparer) met(a, b tree.Type) bool {
 	pair := [2]tree.Type{a, b}
 	if eq[pair] {
@@ -83,6 +87,7 @@ func (eq comparer) met(a, b tree.Type) bool {
 	return false
 }
 
+// fields compares the fields of two structs, names and order included.
 func (eq comparer) fields(a, b []*tree.Field) bool {
 	if len(a) != len(b) {
 		return false

@@ -5,6 +5,8 @@ import (
 	"oxid/idl/tree"
 )
 
+// unary binds an operator before its operand. C's rules hold: * looks through a
+// pointer, ~ and - keep 32-bit unsigned values within 32 bits.
 func (e *exprs) unary(x *ast.Unary) tree.Expr {
 	in := e.expr(x.X)
 	n := node(x.At, in.Type(), tree.Value{})
@@ -50,6 +52,7 @@ func (e *exprs) unary(x *ast.Unary) tree.Expr {
 	return &tree.Unary{Node: n, Op: x.Op, X: in}
 }
 
+// boolValue is the result of a comparison: the number 0 or 1, as in C.
 func boolValue(b bool) tree.Value { return tree.Value{Kind: tree.IntValue, Int: int64(b2i(b))} }
 
 // binary binds an operator. `(A) - 1` where A is a type is a cast of -1: the
@@ -96,6 +99,7 @@ func plus(e tree.Expr, n int64) tree.Expr {
 	return binaryAt("+", e, one)
 }
 
+// binaryAt makes a binary operation and its value, if both sides have one.
 func binaryAt(op string, a, b tree.Expr) tree.Expr {
 	n := node(a.Pos(), resultType(op, a.Type(), b.Type()), tree.Value{})
 	va, vb := a.Value(), b.Value()
@@ -130,16 +134,20 @@ func resultType(op string, a, b tree.Type) tree.Type {
 	return a
 }
 
+// asFloat converts a number to floating point.
 func asFloat(v tree.Value) float64 {
 	switch {
 	case v.Kind == tree.FloatValue:
 		return v.Float
+	// -1 as an unsigned number is very large.
 	case v.Unsigned:
 		return float64(uint64(v.Int))
 	}
 	return float64(v.Int)
 }
 
+// foldFloat computes an operation on floating point numbers. Those that need
+// whole numbers have no value.
 func foldFloat(op string, a, b float64) tree.Value {
 	f := tree.Value{Kind: tree.FloatValue}
 	switch op {
@@ -190,6 +198,7 @@ func foldInt(op string, va, vb tree.Value) tree.Value {
 	case "^":
 		r.Int = a ^ b
 	case "<<":
+		// The type of a shift is that of its left side.
 		r.Int, r.Unsigned = a<<uint64(b&63), va.Unsigned
 	case ">>":
 		if r.Unsigned = va.Unsigned; r.Unsigned {
@@ -223,6 +232,7 @@ func foldInt(op string, va, vb tree.Value) tree.Value {
 	return r
 }
 
+// foldDiv computes / and %. A zero divisor has no value; the caller says so.
 func foldDiv(op string, a, b int64, u bool) tree.Value {
 	r := tree.Value{Kind: tree.IntValue, Unsigned: u}
 	switch {
@@ -253,6 +263,7 @@ func convert(v tree.Value, k tree.BasicKind) tree.Value {
 		return v
 	}
 	if v.Kind == tree.FloatValue {
+		// Neither NaN nor what is out of range has a whole number.
 		if v.Float != v.Float || v.Float > 1<<62 || v.Float < -1<<62 {
 			return tree.Value{}
 		}

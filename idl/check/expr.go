@@ -25,12 +25,15 @@ type exprs struct {
 	failed bool
 }
 
+// fail reports an error and returns an expression to go on with.
 func (e *exprs) fail(p source.Pos, width int, format string, args ...any) tree.Expr {
 	e.failed = true
 	e.x.m.list.Errorf(p, width, format, args...)
 	return bad(p)
 }
 
+// bad stands for an expression of which an error was reported. Its type keeps
+// further complaints about it away.
 func bad(p source.Pos) tree.Expr { return badName(p, "0") }
 
 // badName stands for a name that nothing declares.
@@ -58,6 +61,7 @@ func exprText(x ast.Expr) string {
 	return "-"
 }
 
+// article describes a type in a message: "of type long", "a pointer (long *)".
 func article(t tree.Type) string {
 	s := t.String()
 	if p, ok := t.(*tree.Pointer); ok && p.Alias == nil {
@@ -116,11 +120,13 @@ func (e *exprs) expr(x ast.Expr) tree.Expr {
 	return bad(x.Pos())
 }
 
+// quote writes a string constant in a form that any compiler reads back.
 func quote(s string) string {
 	q := strconv.QuoteToASCII(s)
 	return q
 }
 
+// word binds TRUE, FALSE and NULL, which IDL knows without any header.
 func (e *exprs) word(x *ast.Word) tree.Expr {
 	v, t := tree.Value{Kind: tree.BoolValue}, tree.Type(tree.BasicType(tree.Boolean))
 	switch x.Text {
@@ -135,6 +141,8 @@ func (e *exprs) word(x *ast.Word) tree.Expr {
 // number evaluates a literal number.
 func (e *exprs) number(x *ast.Number) tree.Expr {
 	s := strings.ToLower(x.Text)
+	// Suffixes are looked for behind the digits; in a hexadecimal number e and
+	// f are digits.
 	hex := strings.HasPrefix(s, "0x")
 	if !hex && strings.ContainsAny(s, ".e") {
 		f, err := strconv.ParseFloat(strings.TrimRight(s, "fl"), 64)
@@ -161,6 +169,8 @@ func (e *exprs) number(x *ast.Number) tree.Expr {
 	case err != nil || !okSuffix || strings.Contains(digits, "_"):
 		return e.fail(x.At, len(x.Text), "%s is not a number", x.Text)
 	}
+	// As in C: a decimal number takes a signed type that holds it, others may
+	// take an unsigned one of the same size.
 	unsigned := strings.Contains(suffix, "u") || n > 1<<63-1 || digits[0] == '0' && n > 1<<31-1 && n <= 1<<32-1
 	kind := tree.Long
 	switch wide := n > 1<<32-1 || !unsigned && n > 1<<31-1 || strings.Contains(suffix, "ll") || strings.Contains(suffix, "64"); {
@@ -176,6 +186,7 @@ func (e *exprs) number(x *ast.Number) tree.Expr {
 	}
 }
 
+// b2i is 1 for true, as C has it.
 func b2i(b bool) int {
 	if b {
 		return 1
@@ -186,6 +197,7 @@ func b2i(b bool) int {
 // ident resolves a name: a parameter, a field, a constant or an enum member.
 func (e *exprs) ident(x *ast.Ident) tree.Expr {
 	name, p := x.Name.Text, x.Name.Pos
+	// Parameters and fields hide constants of the same name.
 	for _, prm := range e.params {
 		if prm.Name == name && name != "" {
 			return &tree.ParamRef{Node: node(p, prm.Declared, tree.Value{}), Param: prm}
@@ -244,6 +256,7 @@ func (e *exprs) unknownIn(n ast.Name, what string, names []string) {
 	}
 }
 
+// paramNames and fieldNames list what a misspelt name may have meant.
 func paramNames(ps []*tree.Param) (out []string) {
 	for _, p := range ps {
 		out = append(out, p.Name)
@@ -292,6 +305,8 @@ func (e *exprs) cast(p source.Pos, to tree.Type, x tree.Expr) tree.Expr {
 	return &tree.Cast{Node: node(p, to, v), To: to, X: x}
 }
 
+// sizeOf binds sizeof(type). The size is that in C on a 64-bit target, which is
+// what MIDL takes when it compiles for one.
 func (e *exprs) sizeOf(x *ast.SizeOf) tree.Expr {
 	t := e.c.typeName(e.x, x.Type)
 	e.c.complete(t)
@@ -330,6 +345,7 @@ func (e *exprs) member(x *ast.Select) tree.Expr {
 	s, ok := t.(*tree.Struct)
 	if !ok {
 		d := fmt.Sprintf("%s is no struct", in)
+		// The usual slip deserves its own words.
 		if _, isPtr := t.(*tree.Pointer); isPtr {
 			d = fmt.Sprintf("%s is a pointer; write ->", in)
 		}

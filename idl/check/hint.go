@@ -13,6 +13,8 @@ func (c *checker) unknownType(x *scope, s *ast.Spec) tree.Type {
 	return tree.Invalid{}
 }
 
+// unknown reports a name that nothing declares. The first that fits is said: the
+// standard file that has it, that it is a constant, a name that is near.
 func (c *checker) unknown(x *scope, s space, n ast.Name, what string) {
 	x.m.unresolved = true
 	key := what + " " + n.Text
@@ -43,6 +45,8 @@ func (c *checker) similar(x *scope, s space, name string) string {
 	var names []string
 	for i := len(x.m.closure) - 1; i >= 0; i-- {
 		for n := range x.m.closure[i].in(s) {
+			// Names of very different lengths are no slips; leaving them out early
+			// keeps this cheap among tens of thousands.
 			if abs(len(n)-len(name)) < 3 {
 				names = append(names, n)
 			}
@@ -69,6 +73,7 @@ func nearest(name string, names []string) string {
 	return best
 }
 
+// abs returns the distance of n from 0.
 func abs(n int) int {
 	if n < 0 {
 		return -n
@@ -85,10 +90,12 @@ var standardFile = func() map[string]string {
 			"LPSTR", "LPCSTR", "LPWSTR", "LPCWSTR", "BSTR", "VARTYPE", "VARIANT_BOOL", "CY", "DATE", "DECIMAL", "BLOB", "FILETIME",
 			"SYSTEMTIME", "LARGE_INTEGER", "ULARGE_INTEGER", "HWND", "HANDLE", "HDC", "COLORREF", "RECT", "POINT", "SIZE", "LCID",
 			"LONGLONG", "ULONGLONG", "DWORDLONG", "INT_PTR", "UINT_PTR", "LONG_PTR", "ULONG_PTR", "DWORD_PTR", "SIZE_T", "INT64", "UINT64",
-			"INT32", "UINT32", "INT16", "UINT16", "INT8", "UINT8", "UINT8", "PVOID", "LPVOID", "LPDWORD", "CLIPFORMAT", "VARENUM"},
+			"INT32", "UINT32", "INT16", "UINT16", "INT8", "UINT8", "UINT8", "PVOID", "LPVOID", "LPDWORD", "CLIPFORMAT"},
 		"unknwn.idl": {"IUnknown", "LPUNKNOWN", "IClassFactory"},
 		"objidl.idl": {"IStream", "ISequentialStream", "IMoniker", "IBindCtx", "IPersist", "IPersistStream", "IEnumUnknown", "IEnumString",
-			"IStorage", "IDataObject", "FORMATETC", "STGMEDIUM", "STATSTG", "IMarshal", "IMalloc", "IAdviseSink", "ILockBytes"},
+			"IDataObject", "FORMATETC", "STGMEDIUM", "STATSTG", "IMarshal", "IMalloc", "IAdviseSink", "ILockBytes"},
+		"ms-dtyp.idl": {"NTSTATUS", "NET_API_STATUS", "RPC_SID", "PRPC_SID", "RPC_UNICODE_STRING", "PRPC_UNICODE_STRING", "LUID",
+			"SECURITY_INFORMATION", "ACCESS_MASK", "UNICODE_STRING", "SECURITY_DESCRIPTOR"},
 		"oaidl.idl": {"IDispatch", "VARIANT", "SAFEARRAY", "LPSAFEARRAY", "DISPPARAMS", "EXCEPINFO", "ITypeInfo", "ITypeLib", "DISPID", "MEMBERID",
 			"IEnumVARIANT", "IErrorInfo", "ISupportErrorInfo", "VARIANTARG", "IRecordInfo"},
 		"ocidl.idl": {"IConnectionPoint", "IConnectionPointContainer", "IEnumConnections", "IEnumConnectionPoints", "IProvideClassInfo",

@@ -27,8 +27,12 @@ func (c *checker) ownInterface(x *scope, it *ast.Interface) *tree.Interface {
 	return &tree.Interface{Head: x.head(it.Name, &it.Lead), Complete: true, WinRT: x.winrt}
 }
 
+// resolveInterface fills in an interface's attributes, base and body. Numbers
+// come later, when all bases are known.
 func (c *checker) resolveInterface(x *scope, it *ast.Interface) {
 	if it.Forward {
+		// In a library block an announcement asks for more: the interface
+		// becomes part of the type library.
 		if l, ok := x.parent.(*tree.Library); ok {
 			if sym := x.lookup(typeSpace, it.Name.Text); sym != nil {
 				if i, ok := sym.thing.(*tree.Interface); ok {
@@ -58,6 +62,7 @@ func (c *checker) resolveInterface(x *scope, it *ast.Interface) {
 	}
 	for _, item := range it.Items {
 		d, ok := item.(*ast.Decl)
+		// Whatever is no method goes the way of a file's declarations.
 		if !ok || d.Typedef || len(d.Declarators) == 0 || d.Storage == "extern" {
 			c.resolveItems(y, []ast.Item{item})
 			continue
@@ -167,11 +172,13 @@ func (c *checker) number(w *ifaceWork) {
 		}
 	}
 	if b := i.Base; b != nil {
+		// What is derived from an object interface is one, said or not.
 		i.Object = i.Object || b.Object
 		i.Dispatch = b.Dispatch
 		i.WinRT = i.WinRT || b.WinRT || b.Name == "IInspectable" && w.x.winrt
 		i.FirstOp = b.NumOps
 	}
+	// The root of all is told by its name: files differ in what they say of it.
 	if i.Name == "IUnknown" && i.Base == nil {
 		i.Local, i.Object = true, true
 	}
@@ -191,11 +198,13 @@ func (c *checker) number(w *ifaceWork) {
 		next++
 	}
 	i.NumOps = next
+	// Callbacks are calls of the server; they have opnums of their own.
 	for n, m := range i.Callbacks {
 		m.Op, m.OnWire = n, !i.Local
 	}
 	c.callAs(w)
 	for _, m := range i.Methods {
+		// Slots and opnums that mean nothing are -1, so that nobody uses them.
 		if !m.OnWire {
 			m.Op = -1
 		}
@@ -228,6 +237,7 @@ func (c *checker) callAs(w *ifaceWork) {
 		}
 		at, target := m.Attrs.Get("call_as"), byName[name]
 		switch {
+		// Nothing to stand in for: the method keeps out of the way.
 		case target == nil:
 			d := w.x.m.list.Errorf(at.Pos, len(at.Name), "call_as names %s, which interface %s does not declare", name, w.i.Name)
 			if near := nearest(name, names[:min(len(names), 1000)]); near != "" {
@@ -264,6 +274,7 @@ func (c *checker) checkInterface(w *ifaceWork) {
 	}
 	seen := map[string]*tree.Method{}
 	for _, m := range i.Methods {
+		// A property's accessors share a name and differ in kind.
 		key := m.Name + "/" + string(rune('0'+m.Prop))
 		if twin := seen[key]; twin != nil && !i.WinRT {
 			list.Errorf(m.Pos, len(m.Name), "interface %s has two methods called %s", i.Name, m.Name).At(twin.Pos, "the other one")

@@ -14,6 +14,7 @@ func (c *checker) resolveLibrary(x *scope, it *ast.Library) {
 	if n, ok := c.intArg(x, l.Attrs.Get("lcid")); ok {
 		l.LCID = uint32(n)
 	}
+	// A type library is registered under its id; without one it is lost.
 	if !l.HasUUID {
 		x.m.list.Errorf(it.Name.Pos, len(it.Name.Text), "library %s has no uuid", l.Name).Fix("write [uuid(...), version(1.0)] before it")
 	}
@@ -23,6 +24,7 @@ func (c *checker) resolveLibrary(x *scope, it *ast.Library) {
 	c.resolveItems(&y, it.Items)
 }
 
+// resolveCoclass fills in a coclass. An announcement needs nothing more.
 func (c *checker) resolveCoclass(x *scope, it *ast.Coclass) {
 	if it.Forward {
 		return
@@ -73,6 +75,7 @@ func (c *checker) classIface(x *scope, in *ast.CoclassIface) *tree.CoclassIface 
 		x.m.list.Warnf(in.Name.Pos, len(in.Name.Text), "interface %s is declared nowhere", in.Name.Text)
 		sym = x.announce(in.Name)
 	}
+	// typedef IFoo IBar makes IBar as good a name as IFoo.
 	thing := sym.thing
 	if a, ok := thing.(*tree.Alias); ok {
 		thing = c.unalias(a)
@@ -98,6 +101,7 @@ func (c *checker) checkDefaults(x *scope, cc *tree.Coclass) {
 		if !ci.Default {
 			continue
 		}
+		// A class has one default for its callers and one for its events.
 		kind := b2i(ci.Source)
 		if have[kind] != nil {
 			what := "default interfaces"
@@ -155,6 +159,7 @@ func (c *checker) resolveDisp(x *scope, it *ast.Dispinterface) {
 	c.dispIDs(x, d)
 }
 
+// dispProps makes the properties that one line of a dispinterface declares.
 func (c *checker) dispProps(x *scope, d *tree.Dispinterface, in *ast.Decl) {
 	for _, dc := range in.Declarators {
 		p := &tree.DispProp{Head: x.head(dc.Name, &in.Lead)}
@@ -179,6 +184,7 @@ func (c *checker) dispIDs(x *scope, d *tree.Dispinterface) {
 	}
 	seen := map[int32]member{}
 	check := func(id int32, name string, h *tree.Head) {
+		// The accessors of one property share an id; that is how they are known.
 		if twin, ok := seen[id]; ok && twin.name != name {
 			x.m.list.Errorf(h.Pos, len(h.Name), "%s and %s have the same dispatch id %d", twin.name, name, id).At(twin.h.Pos, "the other one")
 			return
@@ -222,6 +228,7 @@ func (c *checker) resolveModuleBlock(x *scope, it *ast.Module) {
 			case isFunc(dc):
 				m.Funcs = append(m.Funcs, c.method(&y, d, dc, nil))
 			case d.Spec.Const && dc.Init != nil:
+				// The constant belongs to the module's list, not to the file's.
 				var consts []tree.Decl
 				z := y
 				z.list = &consts

@@ -13,12 +13,15 @@ func (c *checker) method(x *scope, d *ast.Decl, dc *ast.Declarator, w *ifaceWork
 	if op.CallConv != "" {
 		m.CallConv = op.CallConv
 	}
+	// The declarator without its first operator, the call itself, declares the
+	// type that is returned.
 	ret := *dc
 	ret.Ops = dc.Ops[1:]
 	m.RetDeclared = c.declared(x, d.Spec, &ret)
 	if op.Variadic {
 		x.m.list.Errorf(op.Pos, 1, "a method cannot have '...'").Fix("write [vararg] and a SAFEARRAY(VARIANT) as last parameter")
 	}
+	// All parameters first: size_is may name one that comes later.
 	for i, p := range op.Params {
 		c.declareParam(x, m, p, i)
 	}
@@ -29,6 +32,7 @@ func (c *checker) method(x *scope, d *ast.Decl, dc *ast.Declarator, w *ifaceWork
 	for i, p := range op.Params {
 		c.bindParam(x, m, m.Params[i], p, e)
 	}
+	// [string], [unique] and the like on a method speak of its return value.
 	b := c.newBinder(x, d.Attrs, e)
 	m.Ret = b.bind(m.RetDeclared, 0, tree.NoPtrKind)
 	b.finish(m.Ret)
@@ -173,10 +177,13 @@ func (c *checker) bindParam(x *scope, m *tree.Method, prm *tree.Param, p *ast.Pa
 			prm.Range = c.rangeOf(x, &prm.Head)
 		}
 	}
+	// A parameter without a direction goes in ([C706] 4.2.24.3 asks for one;
+	// MIDL and type libraries take [in]).
 	if !prm.In && !prm.Out {
 		prm.In = true
 	}
 	b := c.newBinder(x, p.Attrs, e)
+	// [MS-RPCE] 2.2.4.9: a pointer parameter is [ref] unless told otherwise.
 	b.top, b.param = tree.Ref, true
 	prm.Type = b.bind(prm.Declared, 0, tree.NoPtrKind)
 	b.finish(prm.Type)
@@ -202,6 +209,7 @@ func (c *checker) handleParam(x *scope, m *tree.Method, prm *tree.Param) {
 	if _, ok := t.(*tree.ContextHandle); ok && m.Binding.Param == nil {
 		m.Binding = tree.Binding{Kind: tree.BindContext, Name: prm.Name, Param: prm, Type: t}
 	}
+	// A handle of the user's own type may hide behind several typedefs.
 	for a, ok := prm.Declared.(*tree.Alias); ok; a, ok = a.Target.(*tree.Alias) {
 		if a.BindHandle {
 			m.Binding = tree.Binding{Kind: tree.BindExplicit, Name: prm.Name, Param: prm, Type: a}
@@ -244,6 +252,7 @@ func (c *checker) paramRules(x *scope, m *tree.Method) {
 func (c *checker) hasVarArgs(m *tree.Method) bool {
 	for i := len(m.Params) - 1; i >= 0; i-- {
 		p := m.Params[i]
+		// These two stand behind the arguments that a caller writes.
 		if p.Retval || p.LCID {
 			continue
 		}

@@ -47,6 +47,7 @@ type memoKey struct {
 	name  string
 }
 
+// in returns the names of one space.
 func (m *module) in(s space) names {
 	switch s {
 	case typeSpace:
@@ -140,6 +141,7 @@ func checkGroup(units []*unit, get func(*unit) *module, common bool, beside []*m
 			ti := &tree.Import{Name: im.Name, Pos: im.Pos}
 			m.out.Imports = append(m.out.Imports, ti)
 			v := mine[im.unit]
+			// Files outside of the group were checked before.
 			if v == nil && im.unit != nil {
 				v = get(im.unit)
 			}
@@ -184,6 +186,7 @@ func (c *checker) finish() {
 	for _, t := range c.frozen {
 		t.Freeze()
 	}
+	// A late check may find more to check.
 	for len(c.late) > 0 {
 		late := c.late
 		c.late = nil
@@ -239,10 +242,12 @@ func outerNamespace(ns string) string {
 
 // find looks a full name up. A definition is preferred to an announcement.
 func (m *module) find(s space, name string) *symbol {
+	// What the file says itself goes before what it imports.
 	own := m.in(s)[name]
 	if own != nil && own.defined {
 		return own
 	}
+	// Most names are used many times; the search through all imports is done once.
 	key := memoKey{s, name}
 	if sym, ok := m.memo[key]; ok {
 		return sym
@@ -264,6 +269,7 @@ func (m *module) find(s space, name string) *symbol {
 			break
 		}
 	}
+	// In common company a name may come from a file that is not imported here.
 	if !found && m.c.common {
 		for _, v := range m.c.modules {
 			if found = consider(v); found {

@@ -26,6 +26,7 @@ const (
 	onWinRT      = attr.WinRT | attr.Coclass | attr.Interface
 )
 
+// onTag returns the places that attributes of a struct, union or enum may be meant for.
 func onTag(tag any) attr.Where {
 	switch tag.(type) {
 	case *tree.Struct:
@@ -59,6 +60,8 @@ func (c *checker) attrs(x *scope, h *tree.Head, as ast.Attrs, e *exprs, place at
 	h.Attrs = make(tree.Attrs, 0, len(as))
 	for i, a := range as {
 		info := attr.Lookup(a.Name)
+		// In a namespace anything of the Windows Runtime may stand anywhere: its
+		// rules are not ours to check.
 		if place != 0 && info.On&place == 0 && !(info.WinRT && x.winrt) {
 			d := x.m.list.Errorf(a.Pos, len(a.Name), "attribute %s cannot stand on %s", a.Name, placeName(place))
 			d.Fix("it belongs to %s", info.On)
@@ -67,6 +70,7 @@ func (c *checker) attrs(x *scope, h *tree.Head, as ast.Attrs, e *exprs, place at
 		for _, b := range as[:i] {
 			if b.Name == a.Name && !repeatable(a.Name) {
 				d := x.m.list.Errorf(a.Pos, len(a.Name), "attribute %s is given twice", a.Name)
+				// Twice the same word is untidy; two different values contradict.
 				if info.Form == attr.None {
 					x.m.list.Soften(d)
 				}
@@ -75,6 +79,7 @@ func (c *checker) attrs(x *scope, h *tree.Head, as ast.Attrs, e *exprs, place at
 			}
 		}
 		t := &tree.Attr{Name: a.Name, Pos: a.Pos, GUID: a.GUID, Text: a.Text}
+		// What goes into types is bound there, with its own scope.
 		if !folded(a.Name) {
 			for _, arg := range a.Exprs {
 				if arg == nil {
@@ -113,6 +118,7 @@ func repeatable(name string) bool {
 	return false
 }
 
+// uuidOf returns the id that [uuid] gives, and whether there is one.
 func uuidOf(as tree.Attrs) (com.GUID, bool) {
 	if a := as.Get("uuid"); a != nil {
 		return a.GUID, true
@@ -137,6 +143,7 @@ func (c *checker) versionOf(x *scope, as tree.Attrs) tree.Version {
 			}
 			*part = uint16(n)
 			digits++
+		// The dot goes on to the minor part.
 		case ch == '.' && part == &v.Major && digits > 0:
 			part, n = &v.Minor, 0
 		default:

@@ -12,6 +12,7 @@ func (c *checker) resolveModule(m *module) {
 	c.resolveItems(x, m.unit.file.Items)
 }
 
+// add appends a declaration to the block that is being filled.
 func (x *scope) add(d tree.Decl) { *x.list = append(*x.list, d) }
 
 // headAt makes the head of a declaration without a name of its own.
@@ -19,6 +20,7 @@ func (x *scope) headAt(name string, pos source.Pos) tree.Head {
 	return tree.Head{Name: name, Pos: pos, File: x.m.out, Parent: x.parent}
 }
 
+// resolveItems fills in the declarations of a block, in order.
 func (c *checker) resolveItems(x *scope, items []ast.Item) {
 	for _, it := range items {
 		switch it := it.(type) {
@@ -58,6 +60,8 @@ func (c *checker) resolveItems(x *scope, items []ast.Item) {
 	}
 }
 
+// resolveWinRT keeps what is known of a declaration of the Windows Runtime:
+// kind, name and attributes.
 func (c *checker) resolveWinRT(x *scope, it *ast.WinRT) {
 	if it.Forward {
 		return
@@ -87,6 +91,7 @@ func (c *checker) resolveDecl(x *scope, d *ast.Decl) {
 		}
 	}
 	switch {
+	// Every name of a typedef is a declaration of its own.
 	case d.Typedef:
 		for _, dc := range d.Declarators {
 			c.resolveTypedef(x, d, dc)
@@ -111,6 +116,7 @@ func (c *checker) resolveDecl(x *scope, d *ast.Decl) {
 			c.declared(x, d.Spec, dc) // a variable of a header: its type must exist
 		default:
 			c.declared(x, d.Spec, dc)
+			// Its value could not be read: that was the error.
 			if _, bad := dc.Init.(*ast.BadExpr); bad {
 				break
 			}
@@ -148,7 +154,9 @@ func (c *checker) tagOf(x *scope, d *ast.Decl) any {
 // the tag rather than of the name.
 func (c *checker) tagAttrs(x *scope, tag any, d *ast.Decl) {
 	h := tag.(tree.Decl).Header()
+	// The comment before a typedef speaks of the struct in it.
 	h.Doc, h.Parent = d.Doc, x.parent
+	// Attributes of a typedef are the typedef's, but for the few below.
 	if !d.Typedef {
 		c.attrs(x, h, d.Attrs, nil, onTag(tag))
 	}
@@ -364,6 +372,7 @@ func (c *checker) unalias(t tree.Type) tree.Type {
 // least one pointer or array.
 func (c *checker) stringable(t tree.Type) bool {
 	for levels := 0; ; levels++ {
+		// Through pointers and arrays down to what the characters would be.
 		switch u := c.unalias(t).(type) {
 		case *tree.Pointer:
 			t = u.Elem
@@ -379,6 +388,7 @@ func (c *checker) stringable(t tree.Type) bool {
 	}
 }
 
+// isOpaque reports whether t is only a name here, so that nothing can be said of it.
 func isOpaque(t tree.Type) bool {
 	_, ok := t.(*tree.Opaque)
 	return ok
@@ -401,6 +411,7 @@ func (c *checker) resolveConst(x *scope, d *ast.Decl, dc *ast.Declarator) *tree.
 	return k
 }
 
+// fillConst evaluates a constant, and others first if it needs them.
 func (c *checker) fillConst(x *scope, k *tree.Const, d *ast.Decl, dc *ast.Declarator) {
 	if k.Type = c.declared(x, d.Spec, dc); c.depth > maxDepends {
 		x.m.list.Errorf(k.Pos, len(k.Name), "constants refer to later ones more than %d deep", maxDepends)
@@ -444,6 +455,7 @@ func (c *checker) fillEnum(x *scope, e *tree.Enum, s *ast.EnumSpec) {
 		}
 		em.Value = next
 		c.ready[em] = true
+		// Behind the largest value C goes on with the smallest.
 		next = int64(int32(next + 1))
 	}
 }

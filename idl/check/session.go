@@ -84,6 +84,8 @@ func (s *Session) Check(path string) (*Result, error) {
 	return s.result(m), nil
 }
 
+// newUnit parses a file and remembers it under its key, before what it imports
+// is looked at: a circle of imports finds it there.
 func (s *Session) newUnit(key string, f *source.File) *unit {
 	u := &unit{key: key}
 	s.units[key] = u
@@ -96,6 +98,7 @@ func (s *Session) load(u *unit, depth int) {
 	if u.loaded {
 		return
 	}
+	// Set first: a circle comes back here.
 	u.loaded = true
 	for im := range importsOf(u.file.Items) {
 		ui := unitImport{Import: im}
@@ -169,6 +172,8 @@ func importsOf(items []ast.Item) func(func(*ast.Import) bool) {
 // all that it imports stand by themselves.
 func (s *Session) module(u *unit) *module {
 	order := s.order(u)
+	// One file that needs its importer's company makes all of them keep it:
+	// types must not exist in two forms in one run.
 	ok := true
 	for _, g := range order {
 		if !s.share(g) && g != u.group {
@@ -183,6 +188,7 @@ func (s *Session) module(u *unit) *module {
 
 // order returns the groups of u and its imports, imported ones first.
 func (s *Session) order(u *unit) []*unitGroup {
+	// Groups are found once for each unit; only the order is made anew.
 	o := orderer{seen: map[*unitGroup]bool{}}
 	if u.group == nil {
 		o.find(u)
@@ -258,6 +264,7 @@ func (s *Session) share(g *unitGroup) bool {
 		return m.whole
 	}
 	ms := checkGroup(g.units, func(u *unit) *module { return s.shared[u] }, false, nil)
+	// Whole is contagious: who imports what is not whole is not whole either.
 	whole := true
 	for _, m := range ms {
 		whole = whole && !m.unresolved

@@ -17,6 +17,8 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 		x.m.list.Errorf(st.Pos, max(len(st.Name), 1), "%s has more than %d fields", st, maxMembers)
 		return
 	}
+	// Effective types are made when all fields are there: size_is may name a
+	// field that comes later.
 	type pending struct {
 		f  *tree.Field
 		in *ast.Field
@@ -112,6 +114,7 @@ func (c *checker) byValue(x *scope, t tree.Type, at source.Pos, width int, owner
 			return false
 		}
 		if !u.Complete {
+			// The body may still come: forward announcements end with the file.
 			c.late = append(c.late, func() {
 				if !u.Complete {
 					x.m.list.Warnf(at, width, "%s is only announced, so it cannot be held by value; MIDL refuses this", u).At(u.Pos, "announced here")
@@ -233,6 +236,7 @@ func (c *checker) fillUnion(x *scope, u *tree.Union, s *ast.UnionSpec) {
 		a := &tree.Arm{Default: in.Default}
 		f := &tree.Field{Head: tree.Head{Pos: in.Pos, File: x.m.out, Parent: x.parent, Doc: in.Doc}, Index: len(u.Arms), Bits: -1, Union: u}
 		if in.Spec != nil {
+			// The arms of a union inside of a struct may refer to that struct's fields.
 			if o := c.outer[u]; o != nil {
 				c.innerTag(x, in.Spec, in.Attrs, o)
 			}
@@ -277,6 +281,7 @@ func (c *checker) fillUnion(x *scope, u *tree.Union, s *ast.UnionSpec) {
 	}
 }
 
+// twinArm reports two members of a union with one name.
 func (c *checker) twinArm(x *scope, u *tree.Union, f *tree.Field) {
 	if f.Name == "" {
 		return

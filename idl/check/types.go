@@ -15,6 +15,8 @@ func (c *checker) declared(x *scope, s *ast.Spec, d *ast.Declarator) tree.Type {
 	if d == nil {
 		return t
 	}
+	// const belongs to what is left of it: first to the base type, then to the
+	// pointer just made.
 	constant := s.Const
 	for i := len(d.Ops) - 1; i >= 0; i-- {
 		op := &d.Ops[i]
@@ -24,6 +26,7 @@ func (c *checker) declared(x *scope, s *ast.Spec, d *ast.Declarator) tree.Type {
 			constant = op.Const
 		case ast.OpArray:
 			dim := tree.Dim{Fixed: c.bound(x, op)}
+			// a[2][3] is one array with two dimensions, not an array of arrays.
 			if inner, ok := t.(*tree.Array); ok {
 				t = &tree.Array{Elem: inner.Elem, Dims: append([]tree.Dim{dim}, inner.Dims...), Const: constant}
 			} else {
@@ -82,6 +85,7 @@ func (c *checker) bound(x *scope, op *ast.Op) int64 {
 		return 1
 	}
 	n := v.Int
+	// [0..9] holds ten elements.
 	if op.Low != nil {
 		low := e.expr(op.Low).Value()
 		if !low.IsInt() || low.Int != 0 {
@@ -128,6 +132,7 @@ func (c *checker) specType(x *scope, s *ast.Spec) tree.Type {
 	return tree.Invalid{}
 }
 
+// aOrAn puts the article before a word for a tag.
 func aOrAn(word string) string {
 	if word == "enum" {
 		return "an enum"
@@ -135,6 +140,7 @@ func aOrAn(word string) string {
 	return "a " + word
 }
 
+// typeName returns the type of a cast, of sizeof or of an attribute's argument.
 func (c *checker) typeName(x *scope, t *ast.TypeName) tree.Type {
 	if t == nil || t.Spec == nil {
 		return tree.Invalid{}
@@ -218,6 +224,7 @@ func (c *checker) symbolType(x *scope, sym *symbol, s *ast.Spec) tree.Type {
 		c.warnEarly(x, s.Name, sym.pos)
 	}
 	switch t := sym.thing.(type) {
+	// Classes are used as types in the Windows Runtime only.
 	case *tree.WinRT, *tree.Coclass:
 		return &tree.Opaque{Name: sym.name}
 	case tree.Type:

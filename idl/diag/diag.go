@@ -87,6 +87,8 @@ func (l *List) Warnf(p source.Pos, width int, format string, args ...any) *Diagn
 	return l.Add(&Diagnostic{Severity: Warning, Pos: p, Width: width, Message: sprintf(format, args)})
 }
 
+// sprintf formats only when there is something to fill in, so that a message
+// made of source text may hold percent signs.
 func sprintf(format string, args []any) string {
 	if len(args) == 0 {
 		return format

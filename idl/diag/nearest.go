@@ -9,6 +9,7 @@ func Nearest(word string, names []string) string {
 	if len(word) < 2 || len(word) > 64 {
 		return ""
 	}
+	// One slip in a short word, one more for every five letters.
 	limit := 1 + len(word)/5
 	best, at := "", limit+1
 	for _, n := range names {
@@ -25,6 +26,7 @@ func Nearest(word string, names []string) string {
 	return best
 }
 
+// abs returns the distance of n from 0.
 func abs(n int) int {
 	if n < 0 {
 		return -n
@@ -35,6 +37,7 @@ func abs(n int) int {
 // distance is the number of edits (insert, delete, replace, swap neighbours)
 // that make a into b, or limit when it is not smaller.
 func distance(a, b string, limit int) int {
+	// Three rows of the table are enough: swapping neighbours looks back two.
 	var rows [3][66]int
 	prev2, prev, cur := &rows[0], &rows[1], &rows[2]
 	if len(b) > 64 {
@@ -58,6 +61,7 @@ func distance(a, b string, limit int) int {
 			cur[j] = d
 			least = min(least, d)
 		}
+		// Distances only grow from here.
 		if least >= limit {
 			return limit
 		}

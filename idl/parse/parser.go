@@ -30,7 +30,6 @@ type parser struct {
 	pack        []int
 	// pragmas are those met since the last item.
 	pragmas []ast.Item
-	winrt   int // > 0 inside a namespace
 }
 
 // File parses f with what it includes and reports faults to cfg.List.

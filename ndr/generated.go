@@ -115,11 +115,48 @@ func Fill[T integer](e *Encoder, field T, n int) T {
 	if field != 0 {
 		return field
 	}
-	v := T(n)
-	if int(v) != n {
-		e.fail(com.RPC_S_INVALID_BOUND, "%d elements: more than the field that counts them can say", n)
+	if int(T(n)) != n {
+		e.overflow(n)
 	}
-	return v
+	return T(n)
+}
+
+//go:noinline
+func (e *Encoder) overflow(n int) {
+	e.fail(com.RPC_S_INVALID_BOUND, "%d elements: more than the field that counts them can say", n)
+}
+
+// PutPointers appends the referent ids of an array of unique pointers: Pointer
+// for each of them. Their referents follow in the deferred part.
+func PutPointers[T any](e *Encoder, v []*T) {
+	if e.ndr64 {
+		for i := range v {
+			e.Pointer(v[i] != nil)
+		}
+		return
+	}
+	p := e.extend(4, 4*len(v))
+	for i := range v {
+		var id uint32
+		if v[i] != nil {
+			id = e.ReferentID()
+		}
+		e.Put32(p[4*i:], id)
+	}
+}
+
+// GetPointers reads the referent ids of n unique pointers, as Embedded does,
+// into dst when that has the capacity, else into a new slice, and makes room
+// for their referents of at least size bytes. n comes from Count or its kin.
+func GetPointers[T any](d *Decoder, dst []*T, n, size int) []*T {
+	dst = Slice(dst, n)
+	for i := range dst {
+		dst[i] = nil
+		if d.Embedded(size) {
+			dst[i] = new(T)
+		}
+	}
+	return dst
 }
 
 // FillTag is [Fill] for the field that chooses the arm of a union: itself, or,

@@ -41,3 +41,32 @@ func TestCF_406_EnumerationsInBlocks(t *testing.T) {
 		}
 	}
 }
+
+func TestArraysOfPointers(t *testing.T) {
+	a, b := int16(1), int16(2)
+	for _, ndr64 := range []bool{false, true} {
+		one, all := EncodeTo(nil, ndr64), EncodeTo(nil, ndr64)
+		v := []*int16{&a, nil, &b}
+		for _, p := range v {
+			one.Pointer(p != nil)
+		}
+		PutPointers(&all, v)
+		want, _ := one.Data()
+		got, err := all.Data()
+		if err != nil || string(got) != string(want) {
+			t.Errorf("% x, %v; want % x", got, err, want)
+		}
+		all.Int16(a)
+		all.Int16(b)
+		got, _ = all.Data()
+		d := DecodeFrom(got, dataRepLittle, ndr64)
+		r := GetPointers[int16](&d, nil, 3, 2)
+		if d.Err() != nil || len(r) != 3 || r[0] == nil || r[1] != nil || r[2] == nil {
+			t.Errorf("%v, %v", r, d.Err())
+		}
+		d = DecodeFrom(got[:len(got)-3], dataRepLittle, ndr64)
+		if GetPointers[int16](&d, nil, 3, 2); d.Err() == nil {
+			t.Error("referents that cannot be there: no error")
+		}
+	}
+}

@@ -1244,13 +1244,7 @@ func (p *iEnumStringProxy) remoteNext(ctx context.Context, elems []*string) (got
 	n2 := d.MaxCount()
 	d.Want(n2, len(elems))
 	got2 := d.Varying(n2, 4)
-	got = ndr.Slice(elems, got2)
-	for i := range got {
-		got[i] = nil
-		if d.Embedded(14) {
-			got[i] = new(string)
-		}
-	}
+	got = ndr.GetPointers(&d, elems, got2, 14)
 	for i := range got {
 		if got[i] != nil && d.Leaf(14) {
 			*got[i] = d.WStr()
@@ -1387,9 +1381,7 @@ func (s *iEnumStringStub) invokeNext(ctx context.Context, m *com.RPCOLEMESSAGE, 
 	e.Count(int(n))
 	e.Within(0, len(got), int(n))
 	e.Varying(0, len(got))
-	for i := range got {
-		e.Pointer(got[i] != nil)
-	}
+	ndr.PutPointers(&e, got)
 	for i := range got {
 		if got[i] != nil {
 			e.WStr(*got[i])

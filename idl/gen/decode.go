@@ -366,6 +366,8 @@ func (c *code) decodeFlats(elem tree.Type, x, dst, n string) {
 	case generic:
 		c.line("%s%s(%s, %s, %s)", set, c.qual(ndrPath, "Get"), c.ref, into, count)
 		return
+	case c.decodePointers(elem, set, into, count):
+		return
 	case n == "":
 	case dst == "nil":
 		c.alignEmpty(elem)
@@ -375,6 +377,20 @@ func (c *code) decodeFlats(elem tree.Type, x, dst, n string) {
 		c.line("%s = %s(%s, %s)", x, c.qual(ndrPath, "Slice"), dst, n)
 	}
 	c.each(x, func(e string) { c.decodeFlat(elem, e) })
+}
+
+// decodePointers decodes an array of unique pointers by one call, if it can be.
+func (c *code) decodePointers(elem tree.Type, set, into, count string) bool {
+	ptr, ok := c.pointerElems(elem)
+	if !ok {
+		return false
+	}
+	typ := ""
+	if into == "nil" {
+		typ = "[" + c.goType(ptr.Elem) + "]"
+	}
+	c.line("%s%s%s(%s, %s, %s, %d)", set, c.qual(ndrPath, "GetPointers"), typ, c.ref, into, count, c.minRoot(ptr.Elem))
+	return true
 }
 
 // decodeUnion reads the discriminant of a non-encapsulated union and its arm.

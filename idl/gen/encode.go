@@ -300,11 +300,25 @@ func (c *code) encodeFlats(elem tree.Type, x string) {
 		c.line("%s(%s, %s)", c.qual(ndrPath, "Put"), c.ref, x)
 		return
 	}
+	if _, ok := c.pointerElems(elem); ok {
+		c.line("%s(%s, %s)", c.qual(ndrPath, "PutPointers"), c.ref, x)
+		return
+	}
 	base := x
 	if n := len(x); n > 3 && x[n-3:] == "[:]" {
 		base = x[:n-3]
 	}
 	c.each(base, func(e string) { c.encodeFlat(elem, e) })
+}
+
+// pointerElems reports whether the elements of an array are unique pointers
+// that are pointers in Go, too.
+func (c *code) pointerElems(elem tree.Type) (*tree.Pointer, bool) {
+	if c.hasMethods(c.open(elem)) {
+		return nil, false
+	}
+	ptr, ok := c.open(elem).(*tree.Pointer)
+	return ptr, ok && ptr.Kind == tree.Unique && !isSlice(c.open(ptr.Elem))
 }
 
 // encodeExtent checks the number of elements and writes offset and actual

@@ -68,9 +68,7 @@ func (v *RECORD) EncodeDeferredNDR(e *ndr.Encoder) {
 	e.WStr(v.Title)
 	if v.Tags != nil && e.Enter() {
 		e.CountIs(int(ndr.Fill(e, v.NTags, len(v.Tags))), len(v.Tags))
-		for i := range v.Tags {
-			e.Pointer(v.Tags[i] != nil)
-		}
+		ndr.PutPointers(e, v.Tags)
 		for i := range v.Tags {
 			if v.Tags[i] != nil {
 				e.WStr(*v.Tags[i])
@@ -124,13 +122,7 @@ func (v *RECORD) DecodeDeferredNDR(d *ndr.Decoder) {
 	}
 	if v.Tags != nil && d.Enter(4) {
 		n := d.CountIs(int(v.NTags), 4)
-		v.Tags = ndr.Slice[*string](nil, n)
-		for i := range v.Tags {
-			v.Tags[i] = nil
-			if d.Embedded(14) {
-				v.Tags[i] = new(string)
-			}
-		}
+		v.Tags = ndr.GetPointers[string](d, nil, n, 14)
 		for i := range v.Tags {
 			if v.Tags[i] != nil && d.Leaf(14) {
 				*v.Tags[i] = d.WStr()

@@ -1230,9 +1230,7 @@ func (p *iWireProxy) Names(ctx context.Context, names []*string) (err error) {
 	e := ndr.NewEncoder(ctx, m)
 	e.Int32(int32(len(names)))
 	e.Count(len(names))
-	for i := range names {
-		e.Pointer(names[i] != nil)
-	}
+	ndr.PutPointers(&e, names)
 	for i := range names {
 		if names[i] != nil {
 			e.WStr(*names[i])
@@ -1397,9 +1395,7 @@ func (p *iWireProxy) PointerArray(ctx context.Context, a []*int32, s int16) (err
 	e := ndr.NewEncoder(ctx, m)
 	e.Int32(int32(len(a)))
 	e.Count(len(a))
-	for i := range a {
-		e.Pointer(a[i] != nil)
-	}
+	ndr.PutPointers(&e, a)
 	for i := range a {
 		if a[i] != nil {
 			e.Int32(*a[i])
@@ -1952,13 +1948,7 @@ func (s *iWireStub) invokeNames(ctx context.Context, m *com.RPCOLEMESSAGE, ch co
 	n := d.Int32()
 	var names []*string
 	n2 := d.CountIs(int(n), 4)
-	names = ndr.Slice[*string](nil, n2)
-	for i := range names {
-		names[i] = nil
-		if d.Embedded(14) {
-			names[i] = new(string)
-		}
-	}
+	names = ndr.GetPointers[string](&d, nil, n2, 14)
 	for i := range names {
 		if names[i] != nil && d.Leaf(14) {
 			*names[i] = d.WStr()
@@ -2086,13 +2076,7 @@ func (s2 *iWireStub) invokePointerArray(ctx context.Context, m *com.RPCOLEMESSAG
 	n := d.Int32()
 	var a []*int32
 	n2 := d.CountIs(int(n), 4)
-	a = ndr.Slice[*int32](nil, n2)
-	for i := range a {
-		a[i] = nil
-		if d.Embedded(4) {
-			a[i] = new(int32)
-		}
-	}
+	a = ndr.GetPointers[int32](&d, nil, n2, 4)
 	for i := range a {
 		if a[i] != nil && d.Leaf(4) {
 			*a[i] = d.Int32()

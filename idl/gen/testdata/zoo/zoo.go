@@ -770,9 +770,7 @@ func (v *TREE) EncodeNDR(e *ndr.Encoder) {
 func (v *TREE) EncodeDeferredNDR(e *ndr.Encoder) {
 	if v.Kids != nil && e.Enter() {
 		e.CountIs(int(ndr.Fill(e, v.N, len(v.Kids))), len(v.Kids))
-		for i := range v.Kids {
-			e.Pointer(v.Kids[i] != nil)
-		}
+		ndr.PutPointers(e, v.Kids)
 		for i := range v.Kids {
 			if v.Kids[i] != nil && e.Enter() {
 				v.Kids[i].EncodeNDR(e)
@@ -810,13 +808,7 @@ func (v *TREE) DecodeNDR(d *ndr.Decoder) {
 func (v *TREE) DecodeDeferredNDR(d *ndr.Decoder) {
 	if v.Kids != nil && d.Enter(4) {
 		n := d.CountIs(int(v.N), 4)
-		v.Kids = ndr.Slice[*TREE](nil, n)
-		for i := range v.Kids {
-			v.Kids[i] = nil
-			if d.Embedded(12) {
-				v.Kids[i] = new(TREE)
-			}
-		}
+		v.Kids = ndr.GetPointers[TREE](d, nil, n, 12)
 		for i := range v.Kids {
 			if v.Kids[i] != nil && d.Enter(12) {
 				v.Kids[i].DecodeNDR(d)
@@ -2912,9 +2904,7 @@ func (p *iZooProxy) EchoNames(ctx context.Context, names []*string) (rnames []*s
 	e := ndr.NewEncoder(ctx, m)
 	e.Int32(int32(len(names)))
 	e.Count(len(names))
-	for i := range names {
-		e.Pointer(names[i] != nil)
-	}
+	ndr.PutPointers(&e, names)
 	for i := range names {
 		if names[i] != nil {
 			e.WStr(*names[i])
@@ -2931,13 +2921,7 @@ func (p *iZooProxy) EchoNames(ctx context.Context, names []*string) (rnames []*s
 	rn := d.Int32()
 	if d.Pointer() {
 		n2 := d.CountIs(int(rn), 4)
-		rnames = ndr.Slice[*string](nil, n2)
-		for i := range rnames {
-			rnames[i] = nil
-			if d.Embedded(14) {
-				rnames[i] = new(string)
-			}
-		}
+		rnames = ndr.GetPointers[string](&d, nil, n2, 14)
 		for i := range rnames {
 			if rnames[i] != nil && d.Leaf(14) {
 				*rnames[i] = d.WStr()
@@ -4518,13 +4502,7 @@ func (s *iZooStub) invokeEchoNames(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	n := d.Int32()
 	var names []*string
 	n2 := d.CountIs(int(n), 4)
-	names = ndr.Slice[*string](nil, n2)
-	for i := range names {
-		names[i] = nil
-		if d.Embedded(14) {
-			names[i] = new(string)
-		}
-	}
+	names = ndr.GetPointers[string](&d, nil, n2, 14)
 	for i := range names {
 		if names[i] != nil && d.Leaf(14) {
 			*names[i] = d.WStr()
@@ -4546,9 +4524,7 @@ func (s *iZooStub) invokeEchoNames(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	e.Int32(int32(len(rnames)))
 	if e.Pointer(rnames != nil) {
 		e.Count(len(rnames))
-		for i := range rnames {
-			e.Pointer(rnames[i] != nil)
-		}
+		ndr.PutPointers(&e, rnames)
 		for i := range rnames {
 			if rnames[i] != nil {
 				e.WStr(*rnames[i])

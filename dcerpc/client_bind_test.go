@@ -113,7 +113,7 @@ func TestBindAnswers(t *testing.T) {
 	}
 }
 
-// TestRefusedInterfaceIsNotSubstituted: go-msrpc falls back to another
+// TestRefusedInterfaceIsNotSubstituted: some clients fall back to another
 // interface's context. Here each interface has its own or none, and the
 // connection serves the others.
 func TestRefusedInterfaceIsNotSubstituted(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 	"oxid/com"
 )
 
-// TestCancelLeavesTheConnectionAlone is what go-msrpc closes the connection for.
+// TestCancelLeavesTheConnectionAlone: other implementations close the connection
+// when the context of a call ends.
 func TestCancelLeavesTheConnectionAlone(t *testing.T) {
 	for _, neighbours := range []int{0, 7} {
 		bubble(t, func(t *testing.T) {

@@ -190,3 +190,6 @@ func (c *serverContext) Value(key any) any {
 
 func (c *serverContext) SetHRESULT(hr com.HRESULT) { c.hr = hr }
 func (c *serverContext) TakeHRESULT() com.HRESULT  { return c.hr }
+
+// Discard returns the channel of a stub whose replies nobody reads.
+func Discard(w *Wire) com.IRpcChannelBuffer { return &reply{w: w} }

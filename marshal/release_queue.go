@@ -34,11 +34,13 @@ type releaseQueue struct {
 // them back before it returns.
 func (x *clientExporter) releaseLater(refs []wireRef) {
 	if x.home != nil {
-		for i := range refs {
-			if s := x.rt.ipids.lookup(&refs[i].ipid); s != nil {
-				x.home.release(x.rt.ctx, s, refs[i].public, true)
+		x.rt.hooked(x.rt.ctx, 5, x.home, func() {
+			for i := range refs {
+				if s := x.rt.ipids.lookup(&refs[i].ipid); s != nil {
+					x.home.release(x.rt.ctx, s, refs[i].public, true)
+				}
 			}
-		}
+		})
 		return
 	}
 	q := &x.rel
@@ -95,14 +97,16 @@ func (x *clientExporter) flushReleases(ctx context.Context) error {
 	if idle == nil {
 		return nil
 	}
-	select {
-	case <-idle:
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		return q.err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return waitOutside(ctx, blockFunc(func(ctx context.Context) error {
+		select {
+		case <-idle:
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			return q.err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}))
 }
 
 // empty reports whether nothing waits to be delivered.

@@ -13,8 +13,19 @@ import (
 // Calls on an exporter's Remote Unknown ([MS-DCOM] 3.1.1.5.6): they concern
 // references, so they go past the proxies.
 
-// callRemUnknown makes one call on the Remote Unknown.
+// callRemUnknown makes one call on the Remote Unknown. A single-threaded
+// apartment that makes it serves others meanwhile.
 func (x *clientExporter) callRemUnknown(ctx context.Context, op uint16, size int, in func(*ndr.Encoder), out func(*ndr.Decoder)) error {
+	st := stateOf(ctx)
+	cid := st.chain()
+	call := blockFunc(func(ctx context.Context) error { return x.askRemUnknown(ctx, cid, op, size, in, out) })
+	if st == nil || st.frame == nil {
+		return call(ctx)
+	}
+	return st.frame.callOut(ctx, &outCall{cid: cid, desc: remUnknownDesc, op: uint32(op), exp: x}, call)
+}
+
+func (x *clientExporter) askRemUnknown(ctx context.Context, cid com.CID, op uint16, size int, in func(*ndr.Encoder), out func(*ndr.Decoder)) (err error) {
 	fail := func(at step.Step, err error) error {
 		return &com.Error{HRESULT: com.HRESULTOf(err), Step: at, Peer: x.peer(), Interface: "IRemUnknown",
 			Method: remUnknownDesc.MethodName(uint32(op)), Err: err, Hint: callHint(com.HRESULTOf(err))}
@@ -29,7 +40,15 @@ func (x *clientExporter) callRemUnknown(ctx context.Context, op uint16, size int
 	}
 	c := pres.NewCall(op, &l.info.RemUnknown, orpc.ORPCTHISSize+size)
 	defer c.Free()
-	this := orpc.ORPCTHIS{Version: l.version, CID: causality(ctx)}
+	this := orpc.ORPCTHIS{Version: l.version, CID: cid}
+	var that orpc.ORPCTHAT
+	if hooks := x.rt.hooks.Load(); hooks != nil {
+		info := com.ChannelHookCallInfo{IID: com.IID_IRemUnknown, Causality: cid, Method: uint32(op), ServerPID: x.serverPID()}
+		if this.Extents, err = hooks.clientExtents(ctx, x.rt, &info, nil); err != nil {
+			return fail(step.Self, err)
+		}
+		defer func() { hooks.clientNotify(ctx, x.rt, &info, that.Extents, err) }()
+	}
 	c.Stub = this.Append(c.Stub)
 	e := ndr.EncodeTo(c.Stub, c.NDR64)
 	in(&e)
@@ -39,7 +58,7 @@ func (x *clientExporter) callRemUnknown(ctx context.Context, op uint16, size int
 	if err := c.Invoke(ctx); err != nil {
 		return fail(step.Call, err)
 	}
-	_, n, err := orpc.ParseORPCTHAT(c.Reply, c.DataRep)
+	that, n, err := orpc.ParseORPCTHAT(c.Reply, c.DataRep)
 	if err != nil {
 		return fail(step.Call, err)
 	}

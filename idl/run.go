@@ -78,6 +78,7 @@ func Run(paths []string, o Options, rep Report) (Summary, error) {
 	return s, nil
 }
 
+// write writes one message in the form that was asked for.
 func (rep *Report) write(d *diag.Diagnostic) error {
 	switch {
 	case rep.W == nil, rep.NoWarnings && d.Severity != diag.Error:

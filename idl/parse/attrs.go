@@ -14,6 +14,9 @@ import (
 const maxAttrs = 256
 
 // attrs reads one or several lists of attributes in square brackets.
+//
+//	attributes = { "[" [ attribute { "," attribute } ] "]" } .
+//	attribute  = name [ "(" arguments ")" ] .
 func (p *parser) attrs() ast.Attrs {
 	var out ast.Attrs
 	for p.is(token.LBrack) && !p.bad {
@@ -111,6 +114,7 @@ func (p *parser) attr(open token.Token) *ast.Attr {
 	a.Name = info.Name
 	a.Args = p.is(token.LParen)
 	switch {
+	// What needs no argument may stand alone; what may have one, too.
 	case !a.Args:
 		if info.Form != attr.None && info.Form != attr.OptExprs && info.Form != attr.Raw {
 			p.list.Errorf(at.Pos, len(at.Text), "attribute %s needs an argument", a.Name).Fix("write %s", example(info))
@@ -146,6 +150,15 @@ func example(i *attr.Info) string {
 	return i.Name + "(" + arg + ")"
 }
 
+// attrArgs reads the arguments of an attribute in the form that the table gives:
+//
+//	exprs    [expr] { "," [expr] }
+//	guid     tokens up to ")" or ","
+//	custom   guid "," expr
+//	strings  string { "," string }
+//	type     specifier abstract-declarator
+//	handle   specifier name
+//	raw      anything with balanced brackets
 func (p *parser) attrArgs(a *ast.Attr, info *attr.Info) {
 	switch info.Form {
 	case attr.Exprs, attr.OptExprs:
@@ -162,6 +175,7 @@ func (p *parser) attrArgs(a *ast.Attr, info *attr.Info) {
 				break
 			}
 		}
+		// size_is() leaves out the only argument there is.
 		if len(a.Exprs) == 1 && a.Exprs[0] == nil && !p.bad {
 			p.errorAt(p.tok, "attribute %s needs an argument", a.Name)
 		}
@@ -251,6 +265,7 @@ func (p *parser) guid() com.GUID {
 		b.WriteString(p.tok.Text)
 		p.next()
 	}
+	// Some compilers want quotes around it, some do not; both are read.
 	text := strings.Trim(b.String(), `"`)
 	g, err := com.ParseGUID(text)
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 )
 
 // block reads '{' items '}'.
+//
+//	block = "{" { item } "}" .
 func (p *parser) block(what string) []ast.Item {
 	open := p.tok
 	if !p.expect(token.LBrace) {
@@ -20,6 +22,9 @@ func (p *parser) block(what string) []ast.Item {
 }
 
 // interfaceItem reads an interface or its announcement.
+//
+//	interface = "interface" name [ "<" names ">" ]
+//	            ( ";" | [ ":" base ] [ "requires" bases ] block ) .
 func (p *parser) interfaceItem(lead ast.Lead) ast.Item {
 	p.next()
 	i := &ast.Interface{Lead: lead}
@@ -68,6 +73,9 @@ func (p *parser) interfaceItem(lead ast.Lead) ast.Item {
 	return i
 }
 
+// library reads a library block; it has no announcements.
+//
+//	library = "library" name block .
 func (p *parser) library(lead ast.Lead) ast.Item {
 	p.next()
 	l := &ast.Library{Lead: lead}
@@ -78,6 +86,9 @@ func (p *parser) library(lead ast.Lead) ast.Item {
 	return l
 }
 
+// module reads a module or its announcement.
+//
+//	module = "module" name ( ";" | block ) .
 func (p *parser) module(lead ast.Lead) ast.Item {
 	p.next()
 	m := &ast.Module{Lead: lead}
@@ -92,6 +103,9 @@ func (p *parser) module(lead ast.Lead) ast.Item {
 	return m
 }
 
+// coclass reads a coclass or its announcement.
+//
+//	coclass = "coclass" name ( ";" | "{" { classline } "}" ) .
 func (p *parser) coclass(lead ast.Lead) ast.Item {
 	p.next()
 	c := &ast.Coclass{Lead: lead}
@@ -107,6 +121,8 @@ func (p *parser) coclass(lead ast.Lead) ast.Item {
 }
 
 // classBody reads the interfaces of a coclass or runtimeclass.
+//
+//	classline = attributes ( "interface" | "dispinterface" ) name ";" .
 func (p *parser) classBody(word string) []*ast.CoclassIface {
 	var out []*ast.CoclassIface
 	if !p.expect(token.LBrace) {
@@ -144,6 +160,9 @@ func (p *parser) classBody(word string) []*ast.CoclassIface {
 }
 
 // dispinterface reads a dispinterface in either form.
+//
+//	dispinterface = "dispinterface" name ( ";" | "{" dispbody "}" ) .
+//	dispbody      = "interface" name ";" | { "properties" ":" { property } | "methods" ":" { method } } .
 func (p *parser) dispinterface(lead ast.Lead) ast.Item {
 	p.next()
 	d := &ast.Dispinterface{Lead: lead}

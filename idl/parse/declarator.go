@@ -11,6 +11,9 @@ import (
 
 // declarator reads a declarator. An abstract one may, and other ones must,
 // have a name.
+//
+//	declarator = { "*" | "const" | convention } direct { "(" params ")" | "[" bound "]" } [ ":" expr ] .
+//	direct     = [ name | "(" declarator ")" ] .
 func (p *parser) declarator(abstract bool) *ast.Declarator {
 	d := &ast.Declarator{}
 	p.declaratorOps(d, abstract)
@@ -95,6 +98,7 @@ loop:
 		}
 		break
 	}
+	// The star next to the name applies first.
 	slices.Reverse(stars)
 	d.Ops = append(d.Ops, stars...)
 	if len(d.Ops) > 4*MaxDepth {
@@ -145,6 +149,7 @@ func (p *parser) bound() ast.Op {
 	p.next()
 	switch {
 	case p.is(token.RBrack):
+	// [*] of [C706] 4.2.18.1: a size that is told elsewhere.
 	case p.is(token.Star) && p.peek(1).Kind == token.RBrack:
 		p.next()
 	default:
@@ -171,6 +176,8 @@ func (p *parser) bound() ast.Op {
 const maxParams = 1000
 
 // params reads the parameters of a function, the bracket being at hand.
+//
+//	params = [ "void" | param { "," param } [ "," "..." ] ] .
 func (p *parser) params(conv string) ast.Op {
 	op := ast.Op{Kind: ast.OpFunc, Pos: p.tok.Pos, CallConv: conv}
 	p.enter()
@@ -270,6 +277,9 @@ func (p *parser) paramsFrom() []*ast.Param {
 	return out
 }
 
+// param reads one parameter.
+//
+//	param = attributes specifier declarator .
 func (p *parser) param() *ast.Param {
 	prm := &ast.Param{Lead: ast.Lead{Doc: p.doc(), Pos: p.tok.Pos}}
 	if p.is(token.LBrack) {
@@ -292,6 +302,7 @@ func (p *parser) param() *ast.Param {
 	if p.bad {
 		return prm
 	}
+	// Names of parameters may be left out.
 	prm.Decl = p.declarator(true)
 	if !p.bad && p.is(token.Assign) {
 		p.errorAt(p.tok, "a parameter cannot have a value here").Fix("write [defaultvalue(...)] in front of the parameter")

@@ -11,6 +11,9 @@ import (
 func (p *parser) expr() ast.Expr { return p.cond() }
 
 // cond reads a conditional expression.
+//
+//	cond   = binary [ "?" cond ":" cond ] .
+//	binary = unary { operator unary } .
 func (p *parser) cond() ast.Expr {
 	p.enter()
 	defer p.leave()
@@ -75,6 +78,9 @@ func (p *parser) binary(least int) ast.Expr {
 	return x
 }
 
+// unary reads prefix operators and casts.
+//
+//	unary = ( "-" | "+" | "~" | "!" | "*" | "&" ) unary | "(" type ")" unary | postfix .
 func (p *parser) unary() ast.Expr {
 	p.enter()
 	defer p.leave()
@@ -106,6 +112,7 @@ func (p *parser) isCast() bool {
 	case token.KwStruct, token.KwUnion, token.KwEnum, token.KwConst, token.KwVolatile, token.KwInterface, token.KwSafearray:
 		return true
 	}
+	// (long)x: no name can be meant.
 	if isBaseWord(t.Key) {
 		return true
 	}
@@ -119,6 +126,7 @@ func (p *parser) isCast() bool {
 	if p.peek(n).Kind != token.RParen {
 		return false
 	}
+	// (T *)x: a product would need an operand behind the stars.
 	if n > 2 {
 		return true
 	}
@@ -129,6 +137,10 @@ func (p *parser) isCast() bool {
 	return false
 }
 
+// postfix reads the members behind an operand. Elements of arrays and calls,
+// which C has too, make no sense in IDL and are told so.
+//
+//	postfix = primary { ( "." | "->" ) name } .
 func (p *parser) postfix() ast.Expr {
 	x := p.primary()
 	for n := 0; !p.bad; n++ {
@@ -152,6 +164,10 @@ func (p *parser) postfix() ast.Expr {
 	return x
 }
 
+// primary reads an operand.
+//
+//	primary = number | character | strings | "(" cond ")" | "TRUE" | "FALSE" | "NULL"
+//	        | "sizeof" "(" type ")" | name .
 func (p *parser) primary() ast.Expr {
 	t := p.tok
 	switch t.Kind {

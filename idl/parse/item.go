@@ -14,6 +14,7 @@ func (p *parser) items() []ast.Item {
 	p.enter()
 	defer p.leave()
 	for {
+		// #pragma lines stand where the next item begins.
 		if len(p.pragmas) > 0 {
 			out = append(out, p.pragmas...)
 			p.pragmas = nil
@@ -38,6 +39,9 @@ func (p *parser) items() []ast.Item {
 }
 
 // item reads one item. An import directive with several names makes several.
+//
+//	item = attributes ( interface | dispinterface | coclass | module | library | typedef | declaration )
+//	     | import | importlib | cpp_quote | pragma | winrt .
 func (p *parser) item() []ast.Item {
 	p.enter()
 	defer p.leave()
@@ -72,6 +76,7 @@ func (p *parser) item() []ast.Item {
 		return one(p.midlPragma())
 	case token.KwTypedef:
 		return one(p.typedef(lead))
+	// `interface X` may also begin the type of a method or variable.
 	case token.KwInterface:
 		if p.declaresBlock() {
 			return one(p.interfaceItem(lead))
@@ -154,6 +159,7 @@ func (p *parser) imports() []ast.Item {
 	return out
 }
 
+// importLib reads importlib("name");
 func (p *parser) importLib() ast.Item {
 	pos := p.tok.Pos
 	p.next()
@@ -170,6 +176,7 @@ func (p *parser) importLib() ast.Item {
 	return &ast.ImportLib{Name: name, Pos: pos}
 }
 
+// cppQuote reads cpp_quote("text"). The semicolon that C would want is optional.
 func (p *parser) cppQuote() ast.Item {
 	pos := p.tok.Pos
 	p.next()
@@ -209,6 +216,8 @@ func (p *parser) pragma(t token.Token) {
 		return
 	}
 	args := strings.Split(strings.Trim(strings.TrimSpace(rest), "()"), ",")
+	// The stack is that of C compilers: push copies the top, a number changes
+	// it, pop returns to the one below.
 	top := p.pack[len(p.pack)-1]
 	for _, a := range args {
 		switch a = strings.TrimSpace(a); a {
@@ -233,6 +242,8 @@ func (p *parser) pragma(t token.Token) {
 }
 
 // typedef reads typedef [attributes] specifier declarators ;
+//
+//	typedef = "typedef" attributes specifier declarator { "," declarator } ";" .
 func (p *parser) typedef(lead ast.Lead) ast.Item {
 	p.next()
 	if p.is(token.LBrack) {
@@ -258,6 +269,8 @@ func (p *parser) typedef(lead ast.Lead) ast.Item {
 
 // declaration reads everything else: a method, a constant, a variable, a
 // prototype, or a struct, union or enum by itself.
+//
+//	declaration = specifier [ declarator [ "=" value ] { "," declarator [ "=" value ] } ] ( ";" | body ) .
 func (p *parser) declaration(lead ast.Lead) *ast.Decl {
 	d := &ast.Decl{Lead: lead}
 	switch p.tok.Key {
@@ -301,6 +314,7 @@ func (p *parser) endsTag(s *ast.Spec) bool {
 	return false
 }
 
+// isFunc reports whether d declares one function.
 func isFunc(d *ast.Decl) bool {
 	return len(d.Declarators) == 1 && len(d.Declarators[0].Ops) > 0 && d.Declarators[0].Ops[0].Kind == ast.OpFunc
 }

@@ -76,6 +76,7 @@ func escape(s string, wide bool) (r rune, n int, ok bool) {
 	if i := strings.IndexByte(`abfnrtv\'"?`, s[0]); i >= 0 {
 		return rune("\a\b\f\n\r\t\v\\'\"?"[i]), 1, true
 	}
+	// Octal takes up to three digits, hexadecimal two, or four in wide strings.
 	base, from, limit := 8, 0, 3
 	if s[0] == 'x' {
 		base, from, limit = 16, 1, 3

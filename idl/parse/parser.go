@@ -53,6 +53,7 @@ func File(f *source.File, cfg pp.Config) *ast.File {
 // next moves to the next token.
 func (p *parser) next() {
 	p.prev = p.tok
+	// Tokens that were looked at before come first.
 	if len(p.ahead) > 0 {
 		p.tok = p.ahead[0]
 		p.ahead = p.ahead[1:]
@@ -113,6 +114,7 @@ func (p *parser) errorAt(t token.Token, format string, args ...any) *diag.Diagno
 	p.ended = p.ended || t.Kind == token.EOF
 	width := len(t.Text)
 	d := p.list.Errorf(t.Pos, width, format, args...)
+	// The source shows the macro's name, so the message has to say more.
 	if t.Is(token.FromMacro) {
 		word := wordAt(t.Pos)
 		d.Width = len(word)
@@ -180,11 +182,13 @@ func (p *parser) enter() {
 	if p.depth > MaxDepth && !p.stop {
 		p.errorAt(p.tok, "nested more than %d levels deep", MaxDepth)
 		p.stop = true
+		// An end of file makes all callers return, however many there are.
 		p.ahead = nil
 		p.tok = token.Token{Kind: token.EOF, Flags: token.BOL, Pos: p.tok.Pos}
 	}
 }
 
+// leave comes back up one level.
 func (p *parser) leave() { p.depth-- }
 
 // startsItem reports whether t, at the beginning of a line, begins a new
@@ -210,6 +214,7 @@ func (p *parser) sync() {
 		switch p.tok.Kind {
 		case token.EOF:
 			return
+		// Blocks inside of the statement are skipped with it.
 		case token.LBrace:
 			depth++
 		case token.RBrace:

@@ -36,6 +36,7 @@ func (b *baseWords) accepts(k token.Keyword) bool {
 	return !b.signed && !b.unsigned || signable(kind)
 }
 
+// signable reports whether signed and unsigned can stand before a base type.
 func signable(k tree.BasicKind) bool {
 	switch k {
 	case tree.Char, tree.SChar, tree.Short, tree.Long, tree.Hyper, tree.Int3264, tree.Int128:
@@ -149,6 +150,11 @@ func isBaseWord(k token.Keyword) bool {
 }
 
 // spec reads specifiers: storage words, qualifiers and one type.
+//
+//	specifier = { "const" | storage | convention | declspec } type { "const" | ... } .
+//	type      = { baseword } | name [ "<" types ">" ] | struct | union | enum
+//	          | ( "interface" | "coclass" | "dispinterface" ) name
+//	          | "SAFEARRAY" "(" type ")" | "pipe" type .
 func (p *parser) spec(what string) *ast.Spec {
 	p.enter()
 	defer p.leave()
@@ -178,13 +184,16 @@ func (p *parser) spec(what string) *ast.Spec {
 				continue
 			}
 		}
+		// A second name is what is declared, not another type.
 		if typed {
 			break
 		}
 		if isBaseWord(k) {
+			// `byte small` declares something called small.
 			if !words.accepts(k) {
 				break
 			}
+			// Messages point to the first word of the type.
 			if !words.any {
 				s.Pos, s.Width = p.tok.Pos, len(p.tok.Text)
 			}
@@ -246,6 +255,7 @@ func (p *parser) typeSpec(s *ast.Spec) {
 	}
 }
 
+// namedSpec reads the name of a type, with dots and type arguments if it has them.
 func (p *parser) namedSpec(s *ast.Spec) {
 	s.Kind = ast.SpecName
 	s.Name = p.dottedName("a type")

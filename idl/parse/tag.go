@@ -25,6 +25,10 @@ func (p *parser) noTag(word string) {
 	p.errorAt(p.tok, "expected a name or '{' after %s, found %s", word, p.tok.Describe())
 }
 
+// structSpec reads a struct or the mention of one.
+//
+//	struct = "struct" [ tag ] [ "{" { field } "}" ] .
+//	field  = attributes specifier [ declarator { "," declarator } ] ";" .
 func (p *parser) structSpec(s *ast.Spec) {
 	p.next()
 	st := &ast.StructSpec{Tag: p.tag(), Pack: p.pack[len(p.pack)-1]}
@@ -64,6 +68,7 @@ func (p *parser) recoverIn(from any) bool {
 	return true
 }
 
+// closeBody reads the bracket that ends the body of a struct, union or enum.
 func (p *parser) closeBody(word string) {
 	if !p.accept(token.RBrace) {
 		p.errorAt(p.tok, "expected '}' at the end of the %s, found %s", word, p.tok.Describe())
@@ -76,6 +81,7 @@ func (p *parser) field() *ast.Field {
 	if p.is(token.LBrack) {
 		f.Attrs = p.attrs()
 	}
+	// Text for C programs between fields says nothing about the struct.
 	if p.tok.Key == token.KwCppQuote && p.peek(1).Kind == token.LParen {
 		p.cppQuote()
 		return nil
@@ -119,6 +125,12 @@ func anonymous(s *ast.Spec) bool {
 	return s.Kind == ast.SpecStruct && s.Struct.Body || s.Kind == ast.SpecUnion && s.Union.Body || s.Kind == ast.SpecEnum && s.Enum.Body
 }
 
+// unionSpec reads a union of either kind or the mention of one. Encapsulated
+// unions have labels, others attributes.
+//
+//	union = "union" [ tag ] [ "switch" "(" type name ")" [ name ] ] [ "{" { arm } "}" ] .
+//	arm   = { "case" expr ":" | "default" ":" } [ field ] ";"
+//	      | [ "[" "case" "(" exprs ")" | "default" "]" ] [ field ] ";" .
 func (p *parser) unionSpec(s *ast.Spec) {
 	p.next()
 	u := &ast.UnionSpec{Tag: p.tag()}
@@ -227,6 +239,7 @@ func (p *parser) arms(encapsulated bool) []*ast.Arm {
 	}
 	out := []*ast.Arm{}
 	for {
+		// Each member gets the attributes of the line.
 		arm := *a
 		if arm.Decl = p.declarator(false); p.bad {
 			return out
@@ -240,6 +253,10 @@ func (p *parser) arms(encapsulated bool) []*ast.Arm {
 	return out
 }
 
+// enumSpec reads an enum or the mention of one. A comma may follow the last member.
+//
+//	enum   = "enum" [ tag ] [ "{" member { "," member } [ "," ] "}" ] .
+//	member = attributes name [ "=" expr ] .
 func (p *parser) enumSpec(s *ast.Spec) {
 	p.next()
 	e := &ast.EnumSpec{Tag: p.tag()}

@@ -13,6 +13,7 @@ func (p *parser) startsWinRT() bool {
 	switch p.tok.Key {
 	case token.KwDeclare:
 		return t.Kind == token.LBrace
+	// A delegate is declared like a function; only its name is kept.
 	case token.KwDelegate:
 		return t.Kind == token.Ident
 	}
@@ -28,6 +29,9 @@ func (p *parser) startsWinRT() bool {
 
 // winRT reads a declaration of the Windows Runtime. Its syntax is checked;
 // of its meaning only the name is kept.
+//
+//	winrt = "namespace" name block | "declare" "{" { specifier ";" } "}" | "delegate" declaration
+//	      | ( "runtimeclass" | "apicontract" | "attribute" ) name [ ":" type ] ( ";" | body ) .
 func (p *parser) winRT(lead ast.Lead) ast.Item {
 	key := p.tok.Key
 	p.next()

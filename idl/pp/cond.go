@@ -65,6 +65,7 @@ func (p *Preprocessor) afterElse(c *cond, dir token.Token) {
 	c.els = c.els || dir.Text == "else"
 }
 
+// close obeys #endif.
 func (p *Preprocessor) close(dir token.Token) {
 	if p.current(dir) == nil {
 		return
@@ -78,6 +79,7 @@ func (p *Preprocessor) close(dir token.Token) {
 // read or the conditional ends.
 func (p *Preprocessor) skip() {
 	in := p.top()
+	// What is skipped need not even be tokens: an apostrophe in prose is no fault.
 	in.Quiet = true
 	defer func() { in.Quiet = false }()
 	depth := 0 // conditionals inside what is skipped
@@ -111,6 +113,8 @@ func (p *Preprocessor) skip() {
 			c := &in.conds[len(in.conds)-1]
 			in.Quiet = false
 			p.afterElse(c, dir)
+			// A group is read if none before it was; its condition is not even
+			// looked at otherwise, as C has it.
 			if !c.taken && (dir.Text == "else" || p.test(dir)) {
 				c.taken = true
 				if dir.Text == "else" {

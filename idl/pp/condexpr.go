@@ -26,6 +26,7 @@ func (p *Preprocessor) resolveDefined(toks []token.Token) []token.Token {
 	out := toks[:0]
 	for i := 0; i < len(toks); i++ {
 		t := toks[i]
+		// The name is put together from its tokens: <a/b.h> is five of them.
 		if t.Kind == token.Ident && t.Text == "__has_include" && i+1 < len(toks) && toks[i+1].Kind == token.LParen {
 			var name strings.Builder
 			quoted := true
@@ -61,6 +62,7 @@ func (p *Preprocessor) resolveDefined(toks []token.Token) []token.Token {
 	return out
 }
 
+// boolToken is t turned into the number 0 or 1.
 func boolToken(t token.Token, v bool) token.Token {
 	t.Kind, t.Key, t.Text = token.Number, token.NotKeyword, "0"
 	if v {
@@ -75,6 +77,7 @@ type condValue struct {
 	u bool
 }
 
+// condBool is the result of a comparison.
 func condBool(b bool) condValue {
 	if b {
 		return condValue{n: 1}
@@ -94,6 +97,7 @@ type condExpr struct {
 
 const maxCondDepth = 200 // brackets and unary operators inside each other
 
+// fail reports the first error of a condition; what follows is its consequence.
 func (e *condExpr) fail(t token.Token, format string, args ...any) condValue {
 	if !e.failed {
 		e.p.list.Errorf(t.Pos, max(len(t.Text), 1), format, args...)
@@ -102,6 +106,7 @@ func (e *condExpr) fail(t token.Token, format string, args ...any) condValue {
 	return condValue{}
 }
 
+// peek returns the next token, and EOF at the place of the directive at the end.
 func (e *condExpr) peek() token.Token {
 	if e.i < len(e.toks) {
 		return e.toks[e.i]
@@ -111,6 +116,8 @@ func (e *condExpr) peek() token.Token {
 	return t
 }
 
+// ternary evaluates c ? x : y. The arm that is not chosen is read, but divides
+// by zero for free. The result is unsigned if either arm is.
 func (e *condExpr) ternary(depth int) condValue {
 	c := e.binary(1, depth)
 	if e.failed || e.peek().Kind != token.Question {
@@ -138,6 +145,7 @@ func (e *condExpr) lazy(skip bool, f func() condValue) condValue {
 	return f()
 }
 
+// condPrec gives the precedence of binary operators; 0 for other tokens.
 var condPrec = map[token.Kind]int{
 	token.OrOr: 1, token.AndAnd: 2, token.Pipe: 3, token.Caret: 4, token.Amp: 5,
 	token.Equal: 6, token.NotEqual: 6,
@@ -146,6 +154,7 @@ var condPrec = map[token.Kind]int{
 	token.Star: 10, token.Slash: 10, token.Percent: 10,
 }
 
+// binary evaluates operators of at least the given precedence.
 func (e *condExpr) binary(minPrec, depth int) condValue {
 	x := e.unary(depth)
 	for !e.failed {
@@ -162,6 +171,7 @@ func (e *condExpr) binary(minPrec, depth int) condValue {
 	return x
 }
 
+// apply computes one operation. As in C, one unsigned operand makes both unsigned.
 func (e *condExpr) apply(op token.Token, x, y condValue) condValue {
 	u := x.u || y.u
 	less := func() bool {
@@ -231,6 +241,7 @@ func (e *condExpr) apply(op token.Token, x, y condValue) condValue {
 	return condValue{x.n % y.n, false}
 }
 
+// unary evaluates prefix operators, brackets and operands.
 func (e *condExpr) unary(depth int) condValue {
 	t := e.peek()
 	if depth > maxCondDepth {
@@ -267,6 +278,7 @@ func (e *condExpr) unary(depth int) condValue {
 	return e.fail(t, "unexpected %s in the condition", t.Describe())
 }
 
+// number reads a whole number; numbers beyond the signed range are unsigned.
 func (e *condExpr) number(t token.Token) condValue {
 	s := strings.ToLower(t.Text)
 	digits := strings.TrimRight(s, "ulz")
@@ -280,6 +292,7 @@ func (e *condExpr) number(t token.Token) condValue {
 	return condValue{int64(n), strings.Contains(s[len(digits):], "u") || int64(n) < 0}
 }
 
+// char reads a character; its value is its first byte.
 func (e *condExpr) char(t token.Token) condValue {
 	s, err := strconv.Unquote(t.Text)
 	if err != nil || len(s) == 0 {

@@ -21,6 +21,7 @@ func (p *Preprocessor) define(dir token.Token) {
 		return
 	}
 	t, more := p.lineToken()
+	// `#define F (x)` is an object that expands to (x).
 	if more && t.Kind == token.LParen && !t.Is(token.Space) {
 		m.function = true
 		if !p.parameters(m) {
@@ -37,6 +38,7 @@ func (p *Preprocessor) define(dir token.Token) {
 	if !p.body(m, toks) {
 		return
 	}
+	// C wants equal definitions; compilers take the last one and say so.
 	if old := p.macros[m.name]; old != nil && !old.builtin && !same(old, m) {
 		p.list.Warnf(name.Pos, len(name.Text), "macro %s is defined a second time, differently", m.name).
 			Fix("put #undef %s before it", m.name).
@@ -94,6 +96,7 @@ func (p *Preprocessor) body(m *macro, toks []token.Token) bool {
 			}
 			m.body[len(m.body)-1].pasteNext = true
 			continue
+		// # is an operator in macros with arguments only.
 		case t.Kind == token.Hash && m.function:
 			i++
 			if i < len(toks) && toks[i].Kind == token.Ident {

@@ -18,11 +18,13 @@ type cond struct {
 	els   bool // #else was seen
 }
 
+// isNotFound reports whether -I could help.
 func isNotFound(err error) bool { return errors.Is(err, source.ErrNotFound) }
 
 // lineToken returns the next token if it is on the current line.
 func (p *Preprocessor) lineToken() (token.Token, bool) {
 	in := p.top()
+	// A scanner is small; copying it is the way back.
 	saved := *in.Scanner
 	t := in.Next()
 	if t.Is(token.BOL) {
@@ -87,6 +89,7 @@ func (p *Preprocessor) directive(hash token.Token) (pragma token.Token, ok bool)
 	return t, false
 }
 
+// directiveNames are what a misspelt directive may have meant.
 var directiveNames = []string{"define", "undef", "include", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", "line", "pragma"}
 
 // endLine skips to the line end and complains of tokens before it.
@@ -99,6 +102,7 @@ func (p *Preprocessor) endLine(directive string) {
 	p.top().SkipLine()
 }
 
+// pragma obeys #pragma once and makes a token of any other for the parser.
 func (p *Preprocessor) pragma(hash, t token.Token) (token.Token, bool) {
 	text, _ := p.top().RestOfLine()
 	if text == "once" {
@@ -127,6 +131,8 @@ func (p *Preprocessor) line(n token.Token) {
 	}
 }
 
+// includeLine obeys #include in its three forms: <name>, "name", or a macro that
+// expands to either.
 func (p *Preprocessor) includeLine(dir token.Token) {
 	in := p.top()
 	if name, off, width, ok := in.HeaderName(); ok {
@@ -171,6 +177,7 @@ func (p *Preprocessor) restTokens() []token.Token {
 	}
 }
 
+// undef obeys #undef. Forgetting what was never defined is legal C.
 func (p *Preprocessor) undef(dir token.Token) {
 	t, more := p.lineToken()
 	if !more || t.Kind != token.Ident {

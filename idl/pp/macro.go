@@ -38,6 +38,8 @@ func (p *Preprocessor) expand(t *token.Token) bool {
 	if m == nil || t.Is(token.NoExpand) {
 		return false
 	}
+	// C's rule against endless expansion: the name is marked for good, also
+	// for when it is read again later ([C99] 6.10.3.4).
 	if m.disabled {
 		t.Flags |= token.NoExpand
 		return false
@@ -48,6 +50,8 @@ func (p *Preprocessor) expand(t *token.Token) bool {
 	}
 	var args [][]token.Token
 	if m.function {
+		// The bracket may stand on a later line, or behind the expansion that
+		// ends with this name.
 		next := p.rawLine()
 		if next.Kind != token.LParen {
 			if next.Kind != token.EOF && next.Kind != token.Barrier {
@@ -91,6 +95,7 @@ func (p *Preprocessor) charge(n int, name *token.Token) bool {
 	return true
 }
 
+// tooMuch ends the stream because macros produced more than they may.
 func (p *Preprocessor) tooMuch(t *token.Token) {
 	if !p.dead {
 		p.die(t.Pos, len(t.Text), "macros expand to more than %d tokens here", MaxExpansion).
@@ -98,6 +103,7 @@ func (p *Preprocessor) tooMuch(t *token.Token) {
 	}
 }
 
+// pushTokens makes toks the next to be read; m is disabled until they are.
 func (p *Preprocessor) pushTokens(toks []token.Token, m *macro) {
 	if m != nil {
 		m.disabled = true
@@ -117,6 +123,7 @@ func (p *Preprocessor) rawLine() token.Token {
 	}
 }
 
+// builtinToken is what __LINE__, __COUNTER__ or __FILE__ expands to at t.
 func (p *Preprocessor) builtinToken(m *macro, t *token.Token) token.Token {
 	out := *t
 	out.Key = token.NotKeyword
@@ -177,6 +184,7 @@ func (p *Preprocessor) arguments(m *macro, name *token.Token) ([][]token.Token, 
 // countArgs checks the number of arguments against that of the parameters.
 func (p *Preprocessor) countArgs(m *macro, args [][]token.Token, name *token.Token) ([][]token.Token, bool) {
 	want := len(m.params)
+	// The rest may be left out with its comma.
 	if m.variadic && len(args) == want-1 {
 		args = append(args, nil)
 	}
@@ -216,6 +224,7 @@ func (p *Preprocessor) substitute(m *macro, args [][]token.Token, name *token.To
 			add(token.Token{Kind: token.String, Text: text, Flags: b.Flags})
 		case b.param >= 0:
 			arg := args[b.param]
+			// Operands of ## are taken as written, others expanded first.
 			if !paste && !b.pasteNext {
 				if expanded[b.param] == nil && len(arg) > 0 {
 					var ok bool
@@ -240,6 +249,7 @@ func (p *Preprocessor) substitute(m *macro, args [][]token.Token, name *token.To
 		default:
 			add(b.Token)
 		}
+		// The operand is in out; join it with what stands before it.
 		if paste {
 			out = p.paste(out, from, m, name)
 		}

@@ -79,10 +79,12 @@ func (p *Preprocessor) Files() []*source.File { return p.files }
 // reported: what is missing then is no news.
 func (p *Preprocessor) Dead() bool { return p.dead }
 
+// push makes f the file that is read next.
 func (p *Preprocessor) push(f *source.File) {
 	p.in = append(p.in, &input{Scanner: scan.New(f, p.list), name: f.Path})
 }
 
+// top is the file that is being read.
 func (p *Preprocessor) top() *input { return p.in[len(p.in)-1] }
 
 // die reports an error after which nothing more is read.
@@ -102,6 +104,7 @@ func (p *Preprocessor) Next() token.Token {
 			}
 			t.Flags &^= token.NoExpand
 		case token.EOF:
+			// The end of an included file is not the end.
 			if !p.dead && len(p.in) > 1 {
 				p.leave()
 				continue
@@ -124,6 +127,7 @@ func (p *Preprocessor) raw() token.Token {
 	if p.dead {
 		return token.Token{Kind: token.EOF, Flags: token.BOL, Pos: p.end()}
 	}
+	// Expansions come before the file, the innermost first.
 	for len(p.exp) > 0 {
 		e := &p.exp[len(p.exp)-1]
 		if e.next < len(e.toks) {
@@ -144,6 +148,7 @@ func (p *Preprocessor) end() source.Pos {
 	return source.Pos{File: f, Off: int32(len(f.Text))}
 }
 
+// popExpansion drops the innermost list of tokens and enables its macro again.
 func (p *Preprocessor) popExpansion() {
 	e := &p.exp[len(p.exp)-1]
 	if e.macro != nil {
@@ -181,6 +186,7 @@ func (p *Preprocessor) include(name string, at source.Pos, width int, quoted boo
 	path, _, err := p.cfg.Loader.Locate(name, p.top().File(), quoted)
 	var f *source.File
 	if err == nil {
+		// Looked up by path before the text is read.
 		if p.once[path] {
 			return
 		}
@@ -198,6 +204,7 @@ func (p *Preprocessor) include(name string, at source.Pos, width int, quoted boo
 			Fix("look for a file that includes itself several times")
 		return
 	}
+	// Each inclusion is a File of its own, which knows where it was included.
 	f.From = at
 	p.files = append(p.files, f)
 	p.push(f)

@@ -44,6 +44,7 @@ func hasAttr(as []string, name string) bool {
 	return slices.ContainsFunc(as, func(s string) bool { return nameOf(s) == name })
 }
 
+// nameOf returns the name of a written attribute.
 func nameOf(s string) string {
 	if i := strings.IndexByte(s, '('); i >= 0 {
 		return s[:i]
@@ -51,6 +52,7 @@ func nameOf(s string) string {
 	return s
 }
 
+// list puts attributes in order and in brackets.
 func list(as []string) string {
 	if len(as) == 0 {
 		return ""
@@ -59,6 +61,7 @@ func list(as []string) string {
 		na, nb := nameOf(a), nameOf(b)
 		ra, rb := rank[na], rank[nb]
 		switch {
+		// Both are in the list: its order counts.
 		case ra != 0 && rb != 0:
 			return ra - rb
 		case ra != 0:
@@ -144,6 +147,7 @@ func (p *printer) typeAttrs(h *tree.Head, eff, declared tree.Type, at place, fir
 		}
 	}
 	if ptr, ok := eff.(*tree.Pointer); ok && (at != returned || ptr.Explicit) && !isFuncPtr(ptr) {
+		// A return value has no place for [ref]; it is told only when it was.
 		if k := kindNames[ptr.Kind]; k != "" {
 			out = append(out, k)
 		}
@@ -155,6 +159,7 @@ func (p *printer) typeAttrs(h *tree.Head, eff, declared tree.Type, at place, fir
 	return list(out)
 }
 
+// isFuncPtr reports whether p points to a function: its kind is never said.
 func isFuncPtr(p *tree.Pointer) bool {
 	_, ok := p.Elem.(*tree.Func)
 	return ok
@@ -314,6 +319,7 @@ func constant(v tree.Value) string {
 	case tree.NoValue:
 		return "0"
 	}
+	// The bits are those of an unsigned number.
 	if v.Unsigned {
 		return strconv.FormatUint(uint64(v.Int), 10)
 	}

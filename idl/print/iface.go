@@ -7,8 +7,10 @@ import (
 	"oxid/idl/tree"
 )
 
+// kindNames are the attributes of pointer kinds.
 var kindNames = map[tree.PtrKind]string{tree.Ref: "ref", tree.Unique: "unique", tree.Full: "ptr"}
 
+// iface writes an interface: types first, then methods, then callbacks.
 func (p *printer) iface(i *tree.Interface) {
 	base := ""
 	if i.Base != nil {
@@ -38,6 +40,8 @@ func (p *printer) iface(i *tree.Interface) {
 	}
 }
 
+// method writes a method on one line, or with a line for each parameter when
+// there are many.
 func (p *printer) method(m *tree.Method) {
 	p.doc(m.Doc)
 	attrs := p.typeAttrs(&m.Head, m.Ret, m.RetDeclared, returned)
@@ -67,6 +71,7 @@ func (p *printer) method(m *tree.Method) {
 func note(m *tree.Method) string {
 	var parts []string
 	switch {
+	// Methods of dispinterfaces and modules have no numbers of this kind.
 	case m.Interface == nil:
 	case m.Callback:
 		parts = append(parts, fmt.Sprintf("callback %d", m.Op))
@@ -92,6 +97,7 @@ func note(m *tree.Method) string {
 	return " // " + strings.Join(parts, ", ")
 }
 
+// param writes a parameter; its directions are always said.
 func (p *printer) param(q *tree.Param) string {
 	var dir []string
 	if q.In {
@@ -143,6 +149,7 @@ type refs struct {
 	seen            map[any]bool
 }
 
+// name notes an interface of this file that is not declared yet.
 func (r *refs) name(i *tree.Interface) {
 	if i == nil || r.declared[i] || r.named[i] || i.File != r.file || i.WinRT {
 		return
@@ -151,6 +158,7 @@ func (r *refs) name(i *tree.Interface) {
 	r.order = append(r.order, i)
 }
 
+// decl looks at everything that a declaration names, in the order of printing.
 func (r *refs) decl(d tree.Decl) {
 	switch d := d.(type) {
 	case *tree.Alias:
@@ -197,6 +205,7 @@ func (r *refs) decl(d tree.Decl) {
 	}
 }
 
+// method looks at what a method names.
 func (r *refs) method(m *tree.Method) {
 	r.typ(m.RetDeclared)
 	for _, q := range m.Params {
@@ -204,6 +213,7 @@ func (r *refs) method(m *tree.Method) {
 	}
 }
 
+// typ looks at a declared type. Bodies are looked into once.
 func (r *refs) typ(t tree.Type) {
 	switch t := t.(type) {
 	case *tree.Interface:

@@ -24,6 +24,7 @@ func JSON(w io.Writer, f *tree.File) error {
 	return enc.Encode(j)
 }
 
+// jsonFile is the object for a file.
 type jsonFile struct {
 	Path    string      `json:"path"`
 	Doc     string      `json:"doc,omitempty"`
@@ -71,6 +72,8 @@ type jsonDecl struct {
 	Text       string            `json:"text,omitempty"`
 }
 
+// jsonMethod is a method. Op is left out when calls do not travel, Slot when it
+// has none.
 type jsonMethod struct {
 	Name    string       `json:"name"`
 	Doc     string       `json:"doc,omitempty"`
@@ -101,18 +104,21 @@ type jsonField struct {
 	Type    *jsonType `json:"type,omitempty"`
 }
 
+// jsonMember is a member of an enum.
 type jsonMember struct {
 	Name  string `json:"name"`
 	Value int64  `json:"value"`
 	Doc   string `json:"doc,omitempty"`
 }
 
+// jsonClassIface is a line of a coclass.
 type jsonClassIface struct {
 	Name    string `json:"name"`
 	Default bool   `json:"default,omitempty"`
 	Source  bool   `json:"source,omitempty"`
 }
 
+// jsonLayout is a size in octets, -1 when it depends on the value, and an alignment.
 type jsonLayout struct {
 	Size  int64 `json:"size"`
 	Align int64 `json:"align"`
@@ -135,6 +141,7 @@ type jsonType struct {
 	Body     *jsonDecl `json:"body,omitempty"`
 }
 
+// jsonDim is a dimension; without Fixed its size is told by SizeIs or by the string.
 type jsonDim struct {
 	Fixed    *int64 `json:"fixed,omitempty"`
 	SizeIs   string `json:"sizeIs,omitempty"`
@@ -148,6 +155,7 @@ type jsonEncoder struct {
 	p    printer // knows which bodies were written
 }
 
+// decls encodes a list of declarations; an empty one is [] and not null.
 func (e *jsonEncoder) decls(ds []tree.Decl) []*jsonDecl {
 	out := []*jsonDecl{}
 	for _, d := range ds {
@@ -162,6 +170,7 @@ func (e *jsonEncoder) head(kind string, h *tree.Head) *jsonDecl {
 	return &jsonDecl{Kind: kind, Name: h.Name, Line: line, Doc: h.Doc, Help: h.Help, Attrs: e.attrs(h.Attrs)}
 }
 
+// attrs writes attributes as IDL does, those left out that are told elsewhere.
 func (e *jsonEncoder) attrs(as tree.Attrs) []string {
 	var out []string
 	for _, a := range as {
@@ -172,11 +181,13 @@ func (e *jsonEncoder) attrs(as tree.Attrs) []string {
 	return out
 }
 
+// layout returns what is known of a type's size under both transfer syntaxes.
 func layout(t tree.Type) (*jsonLayout, *jsonLayout) {
 	a, b := t.Wire(tree.NDR20), t.Wire(tree.NDR64)
 	return &jsonLayout{a.Size, a.Align}, &jsonLayout{b.Size, b.Align}
 }
 
+// uuid returns an id, or "" so that the member is left out.
 func uuid(has bool, s string) string {
 	if !has {
 		return ""
@@ -184,6 +195,7 @@ func uuid(has bool, s string) string {
 	return s
 }
 
+// version writes a version, and "" for 0.0, which is none.
 func version(v tree.Version) string {
 	if v == (tree.Version{}) {
 		return ""

@@ -4,6 +4,7 @@ import (
 	"oxid/idl/tree"
 )
 
+// decl encodes any declaration.
 func (e *jsonEncoder) decl(d tree.Decl) *jsonDecl {
 	switch d := d.(type) {
 	case *tree.Alias:
@@ -85,6 +86,7 @@ func (e *jsonEncoder) decl(d tree.Decl) *jsonDecl {
 	return e.head("unknown", d.Header())
 }
 
+// iface encodes an interface with the types declared in it.
 func (e *jsonEncoder) iface(d *tree.Interface) *jsonDecl {
 	j := e.head("interface", &d.Head)
 	j.UUID, j.Version = uuid(d.HasUUID, d.UUID.String()), version(d.Version)
@@ -106,6 +108,7 @@ func (e *jsonEncoder) iface(d *tree.Interface) *jsonDecl {
 	return j
 }
 
+// methods encodes methods in vtable order.
 func (e *jsonEncoder) methods(ms []*tree.Method) []*jsonMethod {
 	var out []*jsonMethod
 	for _, m := range ms {
@@ -176,6 +179,7 @@ func (e *jsonEncoder) body(d tree.Decl) *jsonDecl {
 	return nil
 }
 
+// field encodes a field of a struct or an arm of a union.
 func (e *jsonEncoder) field(f *tree.Field) *jsonField {
 	j := &jsonField{Name: f.Name, Doc: f.Doc, Attrs: e.attrs(without(f.Attrs, "case", "default"))}
 	if f.Type != nil {
@@ -210,6 +214,7 @@ func (e *jsonEncoder) from(h *tree.Head) string {
 	return h.File.Name
 }
 
+// typ encodes an effective type: the node of the tree, member by member.
 func (e *jsonEncoder) typ(t tree.Type) *jsonType {
 	switch t := t.(type) {
 	case *tree.Basic:
@@ -278,6 +283,7 @@ func (e *jsonEncoder) tagType(kind string, d tree.Decl, h *tree.Head, td *tree.A
 	return j
 }
 
+// aliasName returns the name of a typedef, "" for none.
 func aliasName(a *tree.Alias) string {
 	if a == nil {
 		return ""
@@ -285,6 +291,7 @@ func aliasName(a *tree.Alias) string {
 	return a.Name
 }
 
+// dim encodes one dimension with its expressions as IDL.
 func dim(d *tree.Dim) jsonDim {
 	var j jsonDim
 	if d.Fixed >= 0 {

@@ -37,6 +37,7 @@ type printer struct {
 	done  map[any]bool // bodies that were printed
 }
 
+// linef writes a line at the current indentation.
 func (p *printer) linef(format string, args ...any) {
 	p.b.WriteString(strings.Repeat("\t", p.indent))
 	fmt.Fprintf(&p.b, format, args...)
@@ -89,12 +90,14 @@ func (p *printer) collect() {
 	}
 }
 
+// decls writes declarations one after the other.
 func (p *printer) decls(ds []tree.Decl) {
 	for _, d := range ds {
 		p.decl(d)
 	}
 }
 
+// decl writes any declaration.
 func (p *printer) decl(d tree.Decl) {
 	switch d := d.(type) {
 	case *tree.CppQuote:
@@ -136,11 +139,13 @@ func (p *printer) decl(d tree.Decl) {
 	}
 }
 
+// winrtWords are the keywords of the Windows Runtime's declarations.
 var winrtWords = map[tree.WinRTKind]string{
 	tree.RuntimeClass: "runtimeclass", tree.Delegate: "delegate", tree.APIContract: "apicontract",
 	tree.AttributeDecl: "attribute", tree.Declare: "declare",
 }
 
+// block writes a body in braces.
 func (p *printer) block(body func()) {
 	p.linef("{")
 	p.indent++
@@ -160,6 +165,7 @@ func (p *printer) lead(h *tree.Head, extra []string) {
 	}
 }
 
+// library writes a library block.
 func (p *printer) library(l *tree.Library) {
 	p.lead(&l.Head, nil)
 	p.linef("library %s", l.Name)
@@ -178,6 +184,7 @@ func (p *printer) library(l *tree.Library) {
 	})
 }
 
+// coclass writes a class with its interfaces.
 func (p *printer) coclass(c *tree.Coclass) {
 	p.lead(&c.Head, nil)
 	p.linef("coclass %s", c.Name)
@@ -194,6 +201,7 @@ func (p *printer) coclass(c *tree.Coclass) {
 	})
 }
 
+// module writes a module: constants, then functions.
 func (p *printer) module(m *tree.Module) {
 	p.lead(&m.Head, nil)
 	p.linef("module %s", m.Name)
@@ -207,6 +215,7 @@ func (p *printer) module(m *tree.Module) {
 	})
 }
 
+// disp writes a dispinterface in the form in which it was declared.
 func (p *printer) disp(d *tree.Dispinterface) {
 	p.lead(&d.Head, nil)
 	p.linef("dispinterface %s", d.Name)

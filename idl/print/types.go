@@ -35,9 +35,11 @@ func (p *printer) split(t tree.Type, dcl string) (base, declarator string) {
 				continue
 			}
 			dcl = "*" + dcl
+			// Brackets bind more tightly than the star.
 			if _, ok := u.Elem.(*tree.Array); ok {
 				dcl = "(" + dcl + ")"
 			}
+			// The const is that of what is pointed to.
 			if u.Const {
 				base, dcl = p.split(u.Elem, dcl)
 				return constBase(u.Elem, base, dcl)
@@ -125,8 +127,10 @@ func (p *printer) typeName(t tree.Type) string {
 func (p *printer) tagName(t any, h *tree.Head, word string, td *tree.Alias, complete bool, body func() string) string {
 	mine := h.File == p.file && complete && !p.done[t]
 	switch {
+	// It has a declaration of its own, here or elsewhere.
 	case h.Name != "" && (p.inner[t] || !mine):
 		return word + " " + h.Name
+	// Only its typedef names it.
 	case td != nil && (td.File != p.file || p.done[t]):
 		return td.Name
 	case p.done[t] && h.Name == "" && td == nil:
@@ -151,6 +155,7 @@ func (p *printer) inside(lines []string) string {
 	return b.String()
 }
 
+// docLines makes the lines of a comment inside of a body.
 func (p *printer) docLines(text string) []string {
 	if text == "" {
 		return nil
@@ -162,6 +167,7 @@ func (p *printer) docLines(text string) []string {
 	return out
 }
 
+// structBody writes the fields of a struct.
 func (p *printer) structBody(s *tree.Struct) string {
 	var lines []string
 	p.indent++
@@ -173,6 +179,7 @@ func (p *printer) structBody(s *tree.Struct) string {
 	return p.inside(lines)
 }
 
+// field writes a field without its semicolon.
 func (p *printer) field(f *tree.Field) string {
 	s := p.typeAttrs(&f.Head, f.Type, f.Declared, held) + p.declare(f.Declared, f.Name)
 	if f.Bits >= 0 {
@@ -181,6 +188,8 @@ func (p *printer) field(f *tree.Field) string {
 	return s
 }
 
+// unionBody writes the arms of a union, and before them the discriminant of an
+// encapsulated one.
 func (p *printer) unionBody(u *tree.Union) string {
 	var lines []string
 	p.indent++
@@ -232,6 +241,7 @@ func (p *printer) arm(u *tree.Union, a *tree.Arm) []string {
 	return []string{body + ";"}
 }
 
+// enumBody writes the members of an enum, each with its value.
 func (p *printer) enumBody(e *tree.Enum) string {
 	var lines []string
 	for _, m := range e.Members {

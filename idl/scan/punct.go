@@ -30,6 +30,7 @@ func (s *Scanner) punct() token.Kind {
 		return k
 	}
 	switch c {
+	// :: parts the names of namespaces in C++ and is read like a dot.
 	case ':':
 		if c1 == ':' {
 			return take(2, token.Scope)
@@ -76,6 +77,7 @@ func (s *Scanner) punct() token.Kind {
 			return take(2, token.LessEq)
 		}
 		return take(1, token.Less)
+	// >> closes two lists of type arguments; the parser takes it apart.
 	case '>':
 		switch c1 {
 		case '>':
@@ -84,6 +86,8 @@ func (s *Scanner) punct() token.Kind {
 			return take(2, token.GreaterEq)
 		}
 		return take(1, token.Greater)
+	// Whether # begins a directive depends on where it stands: that is the
+	// preprocessor's business.
 	case '#':
 		if c1 == '#' {
 			return take(2, token.HashHash)

@@ -53,8 +53,10 @@ var class = func() (c [256]uint8) {
 	return
 }()
 
+// at is the place at offset off.
 func (s *Scanner) at(off int) source.Pos { return source.Pos{File: s.file, Off: int32(off)} }
 
+// errorf reports an error, unless the scanner is quiet.
 func (s *Scanner) errorf(off, width int, format string, args ...any) *diag.Diagnostic {
 	d := &diag.Diagnostic{}
 	if !s.Quiet {
@@ -82,7 +84,9 @@ func (s *Scanner) Next() token.Token {
 		return t
 	}
 	from := s.pos
+	// The first byte tells the kind of most tokens.
 	switch c := s.text[from]; {
+	// L begins a wide literal only when a quote follows at once.
 	case class[c]&letter != 0:
 		if c == 'L' && from+1 < len(s.text) && (s.text[from+1] == '"' || s.text[from+1] == '\'') {
 			s.pos++
@@ -205,6 +209,8 @@ func (s *Scanner) quoted(from int) token.Kind {
 		case c == q:
 			s.pos = i + 1
 			return kind
+		// A literal never runs over its line: one missing quote must not
+		// swallow the rest of the file.
 		case c == '\n':
 			s.pos = i
 			if s.pos > 0 && s.text[s.pos-1] == '\r' {
@@ -226,6 +232,7 @@ func (s *Scanner) quoted(from int) token.Kind {
 	return s.broken(kind)
 }
 
+// unterminated reports a literal that ends with its line.
 func (s *Scanner) unterminated(from int, what string, q byte) {
 	s.errorf(from, 1, "%s constant does not end on its line", what).Fix("close it with %c before the line ends", q)
 }

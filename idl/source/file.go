@@ -27,6 +27,7 @@ type File struct {
 // NewFile makes a File out of text that the caller already has.
 func NewFile(path, text string) *File { return &File{Path: path, Text: text} }
 
+// index finds the lines; it is called once, when somebody asks for one.
 func (f *File) index() {
 	f.lines = append(f.lines, 0)
 	for i := 0; i < len(f.Text); i++ {
@@ -43,6 +44,7 @@ func (f *File) Line(n int) string {
 	if n < 1 || n > len(f.lines) {
 		return ""
 	}
+	// The last line may have no end.
 	from, to := int(f.lines[n-1]), len(f.Text)
 	if n < len(f.lines) {
 		to = int(f.lines[n]) - 1

@@ -40,6 +40,7 @@ type Loader struct {
 	found map[foundKey]foundFile
 }
 
+// loaded is a text, or why there is none: failures are remembered too.
 type loaded struct {
 	text string
 	err  error
@@ -49,6 +50,7 @@ type loaded struct {
 // directory again and again.
 type foundKey struct{ dir, name string }
 
+// foundFile is the outcome of a search.
 type foundFile struct {
 	path string
 	std  bool
@@ -89,6 +91,8 @@ func (l *Loader) Locate(name string, from *File, quoted bool) (path string, std 
 	return l.locate(name, from, quoted)
 }
 
+// locate is search with a memory: one name is looked for from the same place
+// again and again, and looking costs system calls.
 func (l *Loader) locate(name string, from *File, quoted bool) (string, bool, error) {
 	dir := ""
 	if from != nil && !from.Std {
@@ -112,6 +116,7 @@ func (l *Loader) locate(name string, from *File, quoted bool) (string, bool, err
 	return f.path, f.std, f.err
 }
 
+// search goes through the directories in the order that Find documents.
 func (l *Loader) search(name, dir string, from *File, quoted bool) foundFile {
 	if name == "" || strings.ContainsRune(name, 0) {
 		return foundFile{err: fmt.Errorf("%w: the name is empty", ErrNotFound)}
@@ -148,6 +153,8 @@ func (l *Loader) search(name, dir string, from *File, quoted bool) foundFile {
 	return foundFile{err: ErrNotFound}
 }
 
+// inStd reports whether the standard set has name. It is flat, so a name with a
+// directory is none of its files.
 func (l *Loader) inStd(name string) (string, bool) {
 	if l.Std == nil || strings.Contains(name, "/") {
 		return "", false
@@ -186,6 +193,7 @@ func (l *Loader) exists(dir, name string) (string, bool) {
 	return "", false
 }
 
+// isFile reports whether p can be opened as a file.
 func (l *Loader) isFile(p string) bool {
 	var st fs.FileInfo
 	var err error
@@ -197,6 +205,7 @@ func (l *Loader) isFile(p string) bool {
 	return err == nil && !st.IsDir()
 }
 
+// list returns the entries of a directory, none when it cannot be read.
 func (l *Loader) list(dir string) (es []fs.DirEntry) {
 	if l.FS != nil {
 		es, _ = fs.ReadDir(l.FS, dir)
@@ -206,6 +215,8 @@ func (l *Loader) list(dir string) (es []fs.DirEntry) {
 	return es
 }
 
+// clean, join, dir and split do what package path does for an FS and package
+// filepath for the operating system.
 func (l *Loader) clean(p string) string {
 	if l.FS != nil {
 		return path.Clean(p)
@@ -255,6 +266,7 @@ func (l *Loader) read(p string, std bool) (string, error) {
 	return t.text, t.err
 }
 
+// readAll reads a file as it is, up to the limit.
 func (l *Loader) readAll(p string, std bool) ([]byte, error) {
 	var f io.ReadCloser
 	var err error
@@ -311,6 +323,7 @@ func decode(b []byte) string {
 	return string(b)
 }
 
+// decode16 decodes UTF-16; lo and hi are the places of a unit's bytes.
 func decode16(b []byte, lo, hi int) string {
 	u := make([]uint16, len(b)/2)
 	for i := range u {

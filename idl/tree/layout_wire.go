@@ -29,6 +29,7 @@ func (u *Union) Freeze() {
 
 var unknownLayout = Layout{Size: -1, Align: 1}
 
+// roundUp returns the first multiple of align from n on.
 func roundUp(n, align int64) int64 { return (n + align - 1) / align * align }
 
 // countAlign is the size and alignment of array counts.
@@ -39,6 +40,7 @@ func countAlign(s Syntax) int64 {
 	return 4
 }
 
+// pointerLayout is the layout of a referent id ([C706] 14.3.10, [MS-RPCE] 2.2.5.3.5).
 func pointerLayout(s Syntax) Layout {
 	n := countAlign(s)
 	return Layout{Size: n, Align: n, Pointers: true}
@@ -80,6 +82,7 @@ func (a *Alias) Wire(s Syntax) Layout {
 		return unknownLayout
 	}
 	l := a.Target.Wire(s)
+	// Values have to be looked at one by one.
 	if a.Range != nil || a.Xmit != nil {
 		l.Plain = false
 	}
@@ -120,6 +123,7 @@ func (d *Dispinterface) Wire(Syntax) Layout { return unknownLayout }
 func (a *Array) Wire(s Syntax) Layout {
 	e := a.Elem.Wire(s)
 	out := Layout{Size: -1, Align: e.Align, Pointers: e.Pointers, Conformant: a.Conformant()}
+	// Offset and actual count stand before the elements.
 	if a.Varying() {
 		out.Align = max(out.Align, countAlign(s))
 		return out
@@ -148,6 +152,8 @@ func (s *Struct) Wire(syn Syntax) Layout {
 	return fieldsLayout(s.Fields, syn)
 }
 
+// fieldsLayout lays the fields of a struct out one behind the other, each at its
+// alignment. NDR64 pads the end, NDR 2.0 does not ([MS-RPCE] 2.2.5.3.4.1).
 func fieldsLayout(fields []*Field, s Syntax) Layout {
 	out := Layout{Align: 1, Plain: true}
 	for _, f := range fields {

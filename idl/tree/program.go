@@ -51,6 +51,7 @@ func (f *File) AllDecls() iter.Seq[Decl] {
 	return func(yield func(Decl) bool) { walkDecls(f.Decls, yield) }
 }
 
+// walkDecls yields declarations and those inside of them; false ends the walk.
 func walkDecls(ds []Decl, yield func(Decl) bool) bool {
 	for _, d := range ds {
 		if !yield(d) {
@@ -102,6 +103,8 @@ type grouper struct {
 	out        [][]*File
 }
 
+// visit numbers f and everything that it imports. A file from which no earlier
+// open file can be reached closes a group.
 func (g *grouper) visit(f *File) {
 	n := len(g.index)
 	g.index[f], g.low[f] = n, n

@@ -29,6 +29,7 @@ func (b *Basic) String() string { return b.Kind.String() }
 // String implements [Type].
 func (a *Alias) String() string { return a.Name }
 
+// tagged names a struct, union or enum by its tag, else by its typedef.
 func tagged(word, tag string, td *Alias) string {
 	switch {
 	case tag != "":
@@ -129,6 +130,7 @@ func (p *Pipe) String() string {
 // String implements [Type].
 func (a *SafeArray) String() string { return "SAFEARRAY(" + a.Elem.String() + ")" }
 
+// callConvPrefix is a calling convention with a blank behind it, or nothing.
 func callConvPrefix(f *Func) string {
 	if f.CallConv == "" {
 		return ""
@@ -136,6 +138,7 @@ func callConvPrefix(f *Func) string {
 	return f.CallConv + " "
 }
 
+// paramList writes the types of a function's parameters.
 func paramList(f *Func) string {
 	var parts []string
 	for _, p := range f.Params {

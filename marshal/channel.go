@@ -144,6 +144,9 @@ func (c *clientCall) repeat(ctx context.Context) error {
 func (ch *channel) abandon(c *clientCall, err error) {
 	if notExecuted(err) {
 		c.takeBack()
+		if errors.Is(err, com.RPC_E_DISCONNECTED) {
+			ch.mgr.core.lose(&ch.ipid)
+		}
 	}
 	ch.free(c)
 }

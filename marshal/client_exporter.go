@@ -36,6 +36,7 @@ type clientExporter struct {
 	mu      sync.Mutex
 	info    *ExporterInfo // nil until resolved
 	dialing *dialing      // a connection attempt in progress
+	closed  bool          // the runtime has ended
 
 	rel releaseQueue
 }
@@ -124,8 +125,11 @@ func (t *clientExporters) close(ctx context.Context) (err error) {
 	return err
 }
 
-// hangUp closes the connection, if there is one.
+// hangUp closes the connection, if there is one, and makes no other.
 func (x *clientExporter) hangUp() {
+	x.mu.Lock()
+	x.closed = true
+	x.mu.Unlock()
 	if l := x.ready.Load(); l != nil {
 		l.conn.Close()
 	}
@@ -143,42 +147,59 @@ func (x *clientExporter) presContext(ctx context.Context, iid com.IID) (*dcerpc.
 // connect returns the live connection, or makes one: callers that come
 // meanwhile wait for the same attempt.
 func (x *clientExporter) connect(ctx context.Context) (*exporterLink, error) {
-	if l := x.ready.Load(); l != nil && l.conn.Err() == nil {
-		return l, nil
-	}
-	x.mu.Lock()
-	if l := x.ready.Load(); l != nil && l.conn.Err() == nil {
-		x.mu.Unlock()
-		return l, nil
-	}
-	d := x.dialing
-	if d == nil {
-		d = &dialing{done: make(chan struct{})}
-		x.dialing = d
-		info := x.info
-		// The attempt belongs to all who wait for it, so it does not end with
-		// the first caller's context, only with its deadline or the runtime.
-		go func() {
-			ctx, cancel := x.rt.dialContext(ctx)
-			defer cancel()
-			d.link, d.err = x.dial(ctx, info)
-			x.mu.Lock()
-			if d.err == nil {
-				x.ready.Store(d.link)
-				x.info = d.link.info
+	for {
+		if l := x.ready.Load(); l != nil && l.conn.Err() == nil {
+			return l, nil
+		}
+		d, mine := x.attempt(ctx)
+		select {
+		case <-d.done:
+			if !mine && errors.Is(d.err, context.DeadlineExceeded) && ctx.Err() == nil {
+				continue // it had less time than we have
 			}
-			x.dialing = nil
-			x.mu.Unlock()
-			close(d.done)
-		}()
+			return d.link, d.err
+		case <-ctx.Done():
+			return nil, &com.Error{HRESULT: com.HRESULTOf(ctx.Err()), Step: step.ObjectTCP, Peer: x.peer(), Err: ctx.Err()}
+		}
 	}
-	x.mu.Unlock()
-	select {
-	case <-d.done:
-		return d.link, d.err
-	case <-ctx.Done():
-		return nil, &com.Error{HRESULT: com.HRESULTOf(ctx.Err()), Step: step.ObjectTCP, Peer: x.peer(), Err: ctx.Err()}
+}
+
+// attempt returns the connection attempt in progress, begun when there is
+// none: then it is the caller's. It belongs to all who wait for it, so it does
+// not end with the first one's context, only with its deadline or the runtime.
+func (x *clientExporter) attempt(ctx context.Context) (d *dialing, mine bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.dialing != nil {
+		return x.dialing, false
 	}
+	d = &dialing{done: make(chan struct{})}
+	if l := x.ready.Load(); l != nil && l.conn.Err() == nil {
+		d.link = l
+		close(d.done)
+		return d, true
+	}
+	x.dialing = d
+	info := x.info
+	go func() {
+		ctx, cancel := x.rt.dialContext(ctx)
+		defer cancel()
+		link, err := x.dial(ctx, info)
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		switch {
+		case err == nil && x.closed:
+			link.conn.Close()
+			link, err = nil, com.CO_E_NOTINITIALIZED
+		case err == nil:
+			x.ready.Store(link)
+			x.info = link.info
+		}
+		d.link, d.err = link, err
+		x.dialing = nil
+		close(d.done)
+	}()
+	return d, true
 }
 
 // dial resolves the exporter when need be and connects to the first of its

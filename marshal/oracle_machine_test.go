@@ -85,9 +85,12 @@ type objectCore struct {
 	conns  atomic.Int32 // AddConnection minus ReleaseConnection
 	closes atomic.Bool  // fLastReleaseCloses of the last ReleaseConnection
 
-	mu   sync.Mutex
-	sink calc.ICalcEvents // what Advise got, kept
-	give calc.ICalc       // what Clone returns
+	cloning sync.Mutex // held while give is set for one Clone
+
+	mu     sync.Mutex
+	sinks  map[uint32]calc.ICalcEvents // what Advise got, kept, by cookie
+	cookie uint32
+	give   calc.ICalc // what Clone returns
 }
 
 func (c *objectCore) core() *objectCore                                   { return c }
@@ -101,8 +104,31 @@ func (c *objectCore) FinalRelease(context.Context)                        { c.fi
 func (c *objectCore) Advise(_ context.Context, s calc.ICalcEvents) (uint32, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sink = com.Keep(s)
-	return 1, nil
+	if c.sinks == nil {
+		c.sinks = map[uint32]calc.ICalcEvents{}
+	}
+	c.cookie++
+	c.sinks[c.cookie] = com.Keep(s)
+	return c.cookie, nil
+}
+
+// take takes what Advise got under a cookie out of the object.
+func (c *objectCore) take(cookie uint32) calc.ICalcEvents {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.sinks[cookie]
+	delete(c.sinks, cookie)
+	return s
+}
+
+// clone has f call Clone, which returns v.
+func (c *objectCore) clone(v calc.ICalc, f func()) {
+	c.cloning.Lock()
+	defer c.cloning.Unlock()
+	c.mu.Lock()
+	c.give = v
+	c.mu.Unlock()
+	f()
 }
 
 func (c *objectCore) Clone(context.Context) (calc.ICalc, error) {

@@ -15,9 +15,10 @@ import (
 // happens by itself has happened when synctest.Wait returns.
 type memNet struct {
 	mu        sync.Mutex
-	listeners map[string]*memListener // by address
-	conns     map[*memConn]struct{}   // both ends of each connection
-	dead      map[string]bool         // hosts that were killed
+	listeners map[string]*memListener  // by address
+	conns     map[*memConn]struct{}    // both ends of each connection
+	dead      map[string]bool          // hosts that were killed
+	silent    map[string]chan struct{} // hosts that are cut off; closed when that ends
 }
 
 var errRefused = errors.New("connection refused")
@@ -45,6 +46,9 @@ func (n *memNet) dialer(host string) func(context.Context, string, string) (net.
 			return nil, fmt.Errorf("dial %s: %w", address, errRefused)
 		}
 		from := &net.TCPAddr{IP: net.ParseIP(host), Port: 50000}
+		if err := n.reach(ctx, from, l.addr); err != nil {
+			return nil, fmt.Errorf("dial %s: %w", address, err)
+		}
 		a, b := dcerpc.Pipe()
 		here := &memConn{Conn: a, net: n, local: from, remote: l.addr}
 		there := &memConn{Conn: b, net: n, local: l.addr, remote: from}
@@ -90,6 +94,57 @@ func (n *memNet) kill(host string) {
 	}
 }
 
+// silence makes host a black hole: what is sent to it and by it is neither
+// refused nor lost, but arrives only when it is heard again.
+func (n *memNet) silence(host string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.silent == nil {
+		n.silent = map[string]chan struct{}{}
+	}
+	n.silent[host] = make(chan struct{})
+}
+
+// hear ends the silence of a host.
+func (n *memNet) hear(host string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	close(n.silent[host])
+	delete(n.silent, host)
+	for c := range n.conns {
+		if n.silenced(c.local, c.remote) == nil && len(c.held) > 0 {
+			c.Conn.Write(c.held)
+			c.held = nil
+		}
+	}
+}
+
+// silenced returns a channel that is closed when a silence between two
+// addresses ends; nil when there is none. The lock is held.
+func (n *memNet) silenced(a, b *net.TCPAddr) chan struct{} {
+	if ch := n.silent[a.IP.String()]; ch != nil {
+		return ch
+	}
+	return n.silent[b.IP.String()]
+}
+
+// reach waits until two addresses can reach each other.
+func (n *memNet) reach(ctx context.Context, a, b *net.TCPAddr) error {
+	for {
+		n.mu.Lock()
+		ch := n.silenced(a, b)
+		n.mu.Unlock()
+		if ch == nil {
+			return nil
+		}
+		select {
+		case <-ch:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // open returns how many ends of connections are open.
 func (n *memNet) open() int {
 	n.mu.Lock()
@@ -103,6 +158,19 @@ type memConn struct {
 	net           *memNet
 	peer          *memConn
 	local, remote *net.TCPAddr
+	held          []byte // written in a silence; guarded by memNet.mu
+}
+
+// Write hands p to the network, which does not say when it arrives.
+func (c *memConn) Write(p []byte) (int, error) {
+	c.net.mu.Lock()
+	if len(c.held) > 0 || c.net.silenced(c.local, c.remote) != nil {
+		c.held = append(c.held, p...)
+		c.net.mu.Unlock()
+		return len(p), nil
+	}
+	c.net.mu.Unlock()
+	return c.Conn.Write(p)
 }
 
 func (c *memConn) LocalAddr() net.Addr  { return c.local }

@@ -349,12 +349,9 @@ func (o *oracle) pass(h *modelHandle, x *modelObject, g *modelHandle) {
 	}
 	ctx, cancel := o.bounded(a.ctx)
 	defer cancel()
-	_, err := h.value.(calc.ICalc).Advise(ctx, sink)
+	cookie, err := h.value.(calc.ICalc).Advise(ctx, sink)
 	o.wantOK("Advise", err)
-	core := target.impl.core()
-	got := core.sink
-	core.sink = nil
-	o.travel(a, target.apt, x, g, ifEvents, got)
+	o.travel(a, target.apt, x, g, ifEvents, target.impl.core().take(cookie))
 	h.id.mgr.touched = o.period
 }
 
@@ -362,18 +359,19 @@ func (o *oracle) pass(h *modelHandle, x *modelObject, g *modelHandle) {
 // apartment.
 func (o *oracle) fetch(h *modelHandle, x *modelObject, g *modelHandle) {
 	a, target := h.id.apt, h.id.mgr.obj
-	core := target.impl.core()
+	var give calc.ICalc
 	if x != nil {
 		o.say("%s.Clone(%s) returns %s", h.name, a.name, x.name)
-		core.give = x.impl.(calc.ICalc)
+		give = x.impl.(calc.ICalc)
 	} else {
 		o.say("%s.Clone(%s) returns %s", h.name, a.name, g.name)
-		core.give = g.value.(calc.ICalc)
+		give = g.value.(calc.ICalc)
 	}
 	ctx, cancel := o.bounded(a.ctx)
 	defer cancel()
-	got, err := h.value.(calc.ICalc).Clone(ctx)
-	core.give = nil
+	var got calc.ICalc
+	var err error
+	target.impl.core().clone(give, func() { got, err = h.value.(calc.ICalc).Clone(ctx) })
 	o.wantOK("Clone", err)
 	o.travel(target.apt, a, x, g, ifCalc, got)
 	h.id.mgr.touched = o.period

@@ -70,6 +70,15 @@ func randomOperation(rnd *rand.Rand) operation {
 // runProgram runs a program in a world of its own. It returns what went wrong
 // and the operations as Go-like steps.
 func runProgram(t *testing.T, program []operation) (failure, log string) {
+	steps := make([]func(o *oracle), len(program))
+	for i, op := range program {
+		steps[i] = func(o *oracle) { operations[op.kind].run(o, op) }
+	}
+	return runSteps(t, steps)
+}
+
+// runSteps is runProgram for operations that have been chosen.
+func runSteps(t *testing.T, steps []func(o *oracle)) (failure, log string) {
 	synctest.Test(t, func(t *testing.T) {
 		o, err := newOracle()
 		if err != nil {
@@ -90,8 +99,8 @@ func runProgram(t *testing.T, program []operation) (failure, log string) {
 				failure, log = fmt.Sprintf("%d ends of connections are open", n), o.text()
 			}
 		}()
-		for _, op := range program {
-			o.step(func() { operations[op.kind].run(o, op) })
+		for _, f := range steps {
+			o.step(func() { f(o) })
 		}
 		o.finish()
 	})

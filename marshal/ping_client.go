@@ -10,7 +10,7 @@ import (
 	"oxid/orpc"
 )
 
-// pingTimeout bounds one ping.
+// pingTimeout bounds one ping, and so does the ping period.
 const pingTimeout = 30 * time.Second
 
 // maxPingDelta bounds the OIDs that one ComplexPing adds or removes: its counts
@@ -32,7 +32,8 @@ type pingSet struct {
 	resAddr orpc.PackedBindings
 	oids    map[orpc.OID]oidUse
 	dirty   map[orpc.OID]struct{} // differ from what the resolver knows
-	sending sync.Mutex            // one ping at a time
+	sending chan struct{}         // one ping at a time: whoever fills it may send
+	cancel  context.CancelFunc    // of the ping in progress
 
 	// guarded by sending
 	id  orpc.SETID
@@ -59,7 +60,7 @@ func (c *pingClient) add(resAddr orpc.PackedBindings, oid orpc.OID) {
 		if c.sets == nil {
 			c.sets = map[string]*pingSet{}
 		}
-		s = &pingSet{resAddr: resAddr, oids: map[orpc.OID]oidUse{}, dirty: map[orpc.OID]struct{}{}}
+		s = &pingSet{resAddr: resAddr, oids: map[orpc.OID]oidUse{}, dirty: map[orpc.OID]struct{}{}, sending: make(chan struct{}, 1)}
 		c.sets[string(resAddr)] = s
 	}
 	u := s.oids[oid]
@@ -112,7 +113,7 @@ func (c *pingClient) round(ctx context.Context) {
 	c.mu.Unlock()
 	for _, s := range sets {
 		c.rt.wg.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+			ctx, cancel := context.WithTimeout(ctx, min(pingTimeout, c.rt.opt.PingPeriod))
 			defer cancel()
 			if err := c.ping(ctx, s); err != nil && c.rt.ctx.Err() == nil {
 				c.rt.log.Warn("ping failed; objects die when this goes on for three periods", "err", err)
@@ -124,8 +125,17 @@ func (c *pingClient) round(ctx context.Context) {
 // ping sends what changed, or that nothing did. A resolver that lost the set,
 // because it was restarted or we were silent too long, is told all of it anew.
 func (c *pingClient) ping(ctx context.Context, s *pingSet) error {
-	s.sending.Lock()
-	defer s.sending.Unlock()
+	select {
+	case s.sending <- struct{}{}:
+		defer func() { <-s.sending }()
+	default:
+		return nil // the last one is still on its way
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.mu.Lock()
+	s.cancel = cancel
+	c.mu.Unlock()
 	err := c.pingOnce(ctx, s)
 	if errors.Is(err, com.OR_INVALID_SET) {
 		c.mu.Lock()
@@ -255,16 +265,31 @@ func (c *pingClient) close(ctx context.Context) {
 		sets = append(sets, s)
 	}
 	c.mu.Unlock()
+	var wg sync.WaitGroup
 	for _, s := range sets {
-		s.sending.Lock()
-		if s.id != 0 {
-			_, del, _ := c.delta(s)
-			if len(del) > 0 {
-				if _, err := c.rt.opt.Resolver.Ping(ctx, s.resAddr, s.id, s.seq+1, nil, del); err != nil {
-					c.rt.log.Debug("the last ping was not delivered; the set ends by its timeout", "err", err)
-				}
-			}
-		}
-		s.sending.Unlock()
+		wg.Go(func() { c.farewell(ctx, s) })
+	}
+	wg.Wait()
+}
+
+// farewell empties a set at its resolver. A ping in progress is not waited for.
+func (c *pingClient) farewell(ctx context.Context, s *pingSet) {
+	c.mu.Lock()
+	if s.cancel != nil {
+		s.cancel()
+	}
+	c.mu.Unlock()
+	select {
+	case s.sending <- struct{}{}:
+		defer func() { <-s.sending }()
+	case <-ctx.Done():
+		return
+	}
+	_, del, _ := c.delta(s)
+	if s.id == 0 || len(del) == 0 {
+		return
+	}
+	if _, err := c.rt.opt.Resolver.Ping(ctx, s.resAddr, s.id, s.seq+1, nil, del); err != nil {
+		c.rt.log.Debug("the last ping was not delivered; the set ends by its timeout", "err", err)
 	}
 }

@@ -78,7 +78,7 @@ func (pm *proxyManager) ReleasedContext(ctx context.Context, p *com.Proxy) error
 func (pm *proxyManager) hand(ctx context.Context, d *com.Desc, ipid com.IPID) (any, error) {
 	a := pm.core.apt
 	a.mu.Lock()
-	itf := pm.handed(d)
+	itf := pm.handed(d, &ipid)
 	a.mu.Unlock()
 	if itf != nil {
 		return itf, nil
@@ -126,7 +126,7 @@ func (pm *proxyManager) adopt(x *interfaceProxy, buf com.IRpcProxyBuffer) (other
 	a := pm.core.apt
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if other := pm.handed(x.desc); other != nil {
+	if other := pm.handed(x.desc, &x.ipid); other != nil {
 		return other, nil, nil
 	}
 	if a.closed {
@@ -145,11 +145,20 @@ func (pm *proxyManager) adopt(x *interfaceProxy, buf com.IRpcProxyBuffer) (other
 	return nil, old, nil
 }
 
-// handed hands an existing proxy of d out once more, or returns nil. The
-// apartment's lock is held.
-func (pm *proxyManager) handed(d *com.Desc) any {
+// handed hands an existing proxy of d out once more, or returns nil. One that
+// is known to be disconnected will not do where ipid is another. The apartment's
+// lock is held.
+func (pm *proxyManager) handed(d *com.Desc, ipid *com.IPID) any {
 	for _, x := range pm.proxies {
-		if x.desc == d && x.p.AddUser(false) {
+		if x.desc != d {
+			continue
+		}
+		if x.ipid != *ipid {
+			if r := pm.core.ref(&x.ipid); r != nil && r.lost {
+				continue
+			}
+		}
+		if x.p.AddUser(false) {
 			return x.itf
 		}
 	}

@@ -2,10 +2,12 @@ package marshal
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"oxid/com"
+	"oxid/dcerpc"
 	"oxid/orpc"
 )
 
@@ -47,7 +49,7 @@ func (x *clientExporter) releaseLater(refs []wireRef) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, r := range refs {
-		if r.public > 0 {
+		if r.public > 0 && !r.lost {
 			q.pending = append(q.pending, orpc.REMINTERFACEREF{IPID: r.ipid, PublicRefs: r.public})
 		}
 	}
@@ -60,31 +62,56 @@ func (x *clientExporter) releaseLater(refs []wireRef) {
 
 // run sends batches until none is left.
 func (q *releaseQueue) run() {
-	for {
-		q.mu.Lock()
-		n := min(len(q.pending), maxReleaseBatch)
-		if n == 0 {
-			q.running = false
-			q.pending = nil
-			close(q.idle)
-			q.idle = nil
-			q.mu.Unlock()
-			return
+	for batch := q.next(); batch != nil; batch = q.next() {
+		err := q.deliver(batch)
+		if notExecuted(err) {
+			err = q.deliver(batch) // the connection was an old one, and is new now
 		}
-		batch := q.pending[:n:n]
-		q.pending = q.pending[n:]
-		q.mu.Unlock()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.x.rt.ctx), releaseTimeout)
-		err := q.x.remRelease(ctx, batch)
-		cancel()
+		n := len(batch)
 		q.mu.Lock()
 		q.err = err
+		if err != nil && !answered(err) {
+			n += len(q.pending) // nor will these arrive
+			q.pending = nil
+		}
 		q.mu.Unlock()
 		if err != nil && com.HRESULTOf(err) != com.RPC_E_DISCONNECTED {
 			q.x.rt.log.Debug("references were not given back; the server lets go when pings cease",
 				"exporter", q.x.peer(), "count", n, "err", err)
 		}
 	}
+}
+
+// next takes a batch off the queue. It returns nil when there is none: then
+// the queue is idle.
+func (q *releaseQueue) next() []orpc.REMINTERFACEREF {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(q.pending), maxReleaseBatch)
+	if n == 0 {
+		q.running = false
+		q.pending = nil
+		close(q.idle)
+		q.idle = nil
+		return nil
+	}
+	batch := q.pending[:n:n]
+	q.pending = q.pending[n:]
+	return batch
+}
+
+// deliver sends one batch.
+func (q *releaseQueue) deliver(batch []orpc.REMINTERFACEREF) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.x.rt.ctx), releaseTimeout)
+	defer cancel()
+	return q.x.remRelease(ctx, batch)
+}
+
+// answered reports whether an error came from the server, and not from the
+// way to it.
+func answered(err error) bool {
+	var f *dcerpc.Fault
+	return errors.As(err, &f)
 }
 
 // flushReleases waits until everything queued so far has been delivered, and

@@ -33,18 +33,45 @@ type wireRef struct {
 	iid    com.IID
 	public uint32 // references that must be given back
 	table  bool   // came out of a table packet, whose stub it may name
+	lost   bool   // the server has said that the IPID is gone
 }
 
 // refFor returns the reference to iid that can be called, or nil. ordinary asks
 // for one that may be named in packets: one on a stub of table packets would
 // make the packet look like one of those. The apartment's lock is held.
-func (ro *remoteObject) refFor(iid *com.IID, ordinary bool) *wireRef {
+func (ro *remoteObject) refFor(iid *com.IID, ordinary bool) (found *wireRef) {
 	for i := range ro.refs {
-		if r := &ro.refs[i]; r.iid == *iid && r.public > 0 && !(ordinary && r.table) {
+		r := &ro.refs[i]
+		if r.iid != *iid || r.public == 0 || ordinary && r.table {
+			continue
+		}
+		if !r.lost {
 			return r
+		}
+		found = r // an interface that the object once had it has for ever
+	}
+	return found
+}
+
+// ref returns the reference on ipid, or nil. The apartment's lock is held.
+func (ro *remoteObject) ref(ipid *com.IPID) *wireRef {
+	for i := range ro.refs {
+		if ro.refs[i].ipid == *ipid {
+			return &ro.refs[i]
 		}
 	}
 	return nil
+}
+
+// lose notes that the server does not know ipid any more: after a rundown, while
+// this process was cut off, the object may live on with other IPIDs. What
+// proxies there are stay disconnected, and a packet that arrives gives a new one.
+func (ro *remoteObject) lose(ipid *com.IPID) {
+	ro.apt.mu.Lock()
+	defer ro.apt.mu.Unlock()
+	if r := ro.ref(ipid); r != nil {
+		r.lost = true
+	}
 }
 
 // own takes the references r. They go straight home when the object has been
@@ -63,12 +90,10 @@ func (ro *remoteObject) own(r wireRef) {
 
 // add is own with the apartment's lock held, for an object that is not gone.
 func (ro *remoteObject) add(n wireRef) {
-	for i := range ro.refs {
-		if r := &ro.refs[i]; r.ipid == n.ipid {
-			r.public = satAdd(r.public, n.public)
-			r.table = r.table && n.table
-			return
-		}
+	if r := ro.ref(&n.ipid); r != nil {
+		r.public = satAdd(r.public, n.public)
+		r.table = r.table && n.table
+		return
 	}
 	if ro.refs == nil {
 		ro.refs = ro.one[:0]

@@ -152,14 +152,13 @@ func (ro *remoteObject) resolverAddr(ctx context.Context) (orpc.PackedBindings, 
 func (ro *remoteObject) spare(ipid com.IPID) uint32 {
 	ro.apt.mu.Lock()
 	defer ro.apt.mu.Unlock()
-	for i := range ro.refs {
-		if w := &ro.refs[i]; w.ipid == ipid && w.public > 1 {
-			n := w.public / 2
-			w.public -= n
-			return n
-		}
+	w := ro.ref(&ipid)
+	if w == nil || w.lost {
+		return 0
 	}
-	return 0
+	n := w.public / 2
+	w.public -= n
+	return n
 }
 
 // stdUnmarshal turns a standard packet into the interface want of the object

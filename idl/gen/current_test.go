@@ -30,10 +30,12 @@ var committed = []struct {
 	{dir: "testdata/zoo", idls: []string{"zoo.idl"}},
 	{dir: "testdata/wire", idls: []string{"wire.idl"}},
 	{dir: "testdata/rpc", idls: []string{"rpc.idl"}},
+	{dir: "testdata/multi", idls: []string{"multi.idl"}},
 	{dir: "testdata/record", idls: []string{"record.idl"}},
 	{dir: "../../interop/rpcecho", idls: []string{"rpcecho.idl"}},
 	{dir: "../../interop/dssetup", idls: []string{"dssetup.idl"}},
 	{dir: "../../interop/dummy", idls: []string{"dummy.idl"}},
+	{dir: "../../interop/wine/zoo", idls: []string{"zoo.idl"}},
 }
 
 // generate compiles IDL files and returns the Go files, and what was said.

@@ -9,6 +9,7 @@ package zoo
 
 import (
 	"context"
+	"math"
 	"strconv"
 
 	"oxid/com"
@@ -65,13 +66,46 @@ func (v WIDE) String() string {
 }
 
 type INNER struct {
+	L int32
+	S int16
+	B [2]byte
+	H int64
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *INNER) EncodeNDR(e *ndr.Encoder) {
+	p := (*[16]byte)(e.Block(8, 16))
+	e.Put32(p[0:], uint32(v.L))
+	e.Put16(p[4:], uint16(v.S))
+	copy(p[6:], v.B[:])
+	e.Put64(p[8:], uint64(v.H))
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *INNER) DecodeNDR(d *ndr.Decoder) {
+	p := (*[16]byte)(d.Block(8, 16))
+	v.L = int32(d.Get32(p[0:]))
+	v.S = int16(d.Get16(p[4:]))
+	copy(v.B[:], p[6:])
+	v.H = int64(d.Get64(p[8:]))
+}
+
+// PADDED: Structures that end, or go on, after a gap in memory.
+type PADDED struct {
 	B byte
 	H int64
 	S int16
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
-func (v *INNER) EncodeNDR(e *ndr.Encoder) {
+func (v *PADDED) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[18]byte)(e.Block(8, 18))
+		p[0] = v.B
+		e.Put64(p[8:], uint64(v.H))
+		e.Put16(p[16:], uint16(v.S))
+		return
+	}
 	e.Align(8, 8)
 	e.Byte(v.B)
 	e.Int64(v.H)
@@ -80,7 +114,14 @@ func (v *INNER) EncodeNDR(e *ndr.Encoder) {
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
-func (v *INNER) DecodeNDR(d *ndr.Decoder) {
+func (v *PADDED) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[18]byte)(d.Block(8, 18))
+		v.B = p[0]
+		v.H = int64(d.Get64(p[8:]))
+		v.S = int16(d.Get16(p[16:]))
+		return
+	}
 	d.Align(8, 8)
 	v.B = d.Byte()
 	v.H = d.Int64()
@@ -88,28 +129,35 @@ func (v *INNER) DecodeNDR(d *ndr.Decoder) {
 	d.Trail(8)
 }
 
-type PLAIN struct {
+type GAPS struct {
+	B byte
+	S int16
+	C byte
 	L int32
+	D byte
 	H int64
-	S [2]int16
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
-func (v *PLAIN) EncodeNDR(e *ndr.Encoder) {
-	e.Align(8, 8)
-	e.Int32(v.L)
-	e.Int64(v.H)
-	e.Int16s(v.S[:])
-	e.Trail(8)
+func (v *GAPS) EncodeNDR(e *ndr.Encoder) {
+	p := (*[24]byte)(e.Block(8, 24))
+	p[0] = v.B
+	e.Put16(p[2:], uint16(v.S))
+	p[4] = v.C
+	e.Put32(p[8:], uint32(v.L))
+	p[12] = v.D
+	e.Put64(p[16:], uint64(v.H))
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
-func (v *PLAIN) DecodeNDR(d *ndr.Decoder) {
-	d.Align(8, 8)
-	v.L = d.Int32()
-	v.H = d.Int64()
-	d.Int16s(v.S[:], len(v.S))
-	d.Trail(8)
+func (v *GAPS) DecodeNDR(d *ndr.Decoder) {
+	p := (*[24]byte)(d.Block(8, 24))
+	v.B = p[0]
+	v.S = int16(d.Get16(p[2:]))
+	v.C = p[4]
+	v.L = int32(d.Get32(p[8:]))
+	v.D = p[12]
+	v.H = int64(d.Get64(p[16:]))
 }
 
 // NUMBERS: Every kind of number.
@@ -135,83 +183,117 @@ type NUMBERS struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *NUMBERS) EncodeNDR(e *ndr.Encoder) {
-	e.Align(8, 8)
-	e.Bool(v.Flag)
-	e.Byte(v.B)
-	e.Byte(v.C)
-	e.Int8(v.Sm)
-	e.Int16(v.S)
-	e.Uint16(v.Us)
-	e.Int32(v.L)
-	e.Uint32(v.Ul)
-	e.Int64(v.H)
-	e.Uint64(v.Uh)
-	e.Float32(v.F)
-	e.Float64(v.D)
-	e.Uint16(v.W)
-	e.Int32(int32(v.Wide))
-	e.Bool32(v.Truth)
-	e.GUID(v.Id)
-	e.HRESULT(v.Hr)
-	e.Trail(8)
+	p := (*[80]byte)(e.Block(8, 80))
+	p[0] = byte(ndr.Int(v.Flag))
+	p[1] = v.B
+	p[2] = v.C
+	p[3] = byte(v.Sm)
+	e.Put16(p[4:], uint16(v.S))
+	e.Put16(p[6:], v.Us)
+	e.Put32(p[8:], uint32(v.L))
+	e.Put32(p[12:], v.Ul)
+	e.Put64(p[16:], uint64(v.H))
+	e.Put64(p[24:], v.Uh)
+	e.Put32(p[32:], math.Float32bits(v.F))
+	e.Put64(p[40:], math.Float64bits(v.D))
+	e.Put16(p[48:], v.W)
+	e.Put32(p[52:], uint32(v.Wide))
+	e.Put32(p[56:], uint32(ndr.Int(v.Truth)))
+	e.PutGUID(p[60:], v.Id)
+	e.Put32(p[76:], uint32(v.Hr))
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *NUMBERS) DecodeNDR(d *ndr.Decoder) {
-	d.Align(8, 8)
-	v.Flag = d.Bool()
-	v.B = d.Byte()
-	v.C = d.Byte()
-	v.Sm = d.Int8()
-	v.S = d.Int16()
-	v.Us = d.Uint16()
-	v.L = d.Int32()
-	v.Ul = d.Uint32()
-	v.H = d.Int64()
-	v.Uh = d.Uint64()
-	v.F = d.Float32()
-	v.D = d.Float64()
-	v.W = d.Uint16()
-	v.Wide = WIDE(d.Int32())
-	v.Truth = d.Bool32()
-	v.Id = d.GUID()
-	v.Hr = d.HRESULT()
-	d.Trail(8)
+	p := (*[80]byte)(d.Block(8, 80))
+	v.Flag = p[0] != 0
+	v.B = p[1]
+	v.C = p[2]
+	v.Sm = int8(p[3])
+	v.S = int16(d.Get16(p[4:]))
+	v.Us = d.Get16(p[6:])
+	v.L = int32(d.Get32(p[8:]))
+	v.Ul = d.Get32(p[12:])
+	v.H = int64(d.Get64(p[16:]))
+	v.Uh = d.Get64(p[24:])
+	v.F = math.Float32frombits(d.Get32(p[32:]))
+	v.D = math.Float64frombits(d.Get64(p[40:]))
+	v.W = d.Get16(p[48:])
+	v.Wide = WIDE(d.Get32(p[52:]))
+	v.Truth = d.Get32(p[56:]) != 0
+	v.Id = d.GetGUID(p[60:])
+	v.Hr = com.HRESULT(d.Get32(p[76:]))
 }
 
-// ODD: Numbers that are stored in other widths than they travel in.
-type ODD struct {
-	Lead    byte
-	Color   COLOR
-	Colors  [3]COLOR
-	Pointer int64
+// SHORTENUMS: Numbers that are stored in other widths than they travel in.
+type SHORTENUMS struct {
+	Lead   int16
+	Color  COLOR
+	Colors [3]COLOR
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
-func (v *ODD) EncodeNDR(e *ndr.Encoder) {
-	e.Align(4, 8)
-	e.Byte(v.Lead)
+func (v *SHORTENUMS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[10]byte)(e.Block(2, 10))
+		e.Put16(p[0:], uint16(v.Lead))
+		e.Put16(p[2:], e.EnumBits(int32(v.Color)))
+		for i := range v.Colors {
+			e.Put16(p[4+2*i:], e.EnumBits(int32(v.Colors[i])))
+		}
+		return
+	}
+	e.Align(2, 4)
+	e.Int16(v.Lead)
 	e.Enum16(int32(v.Color))
 	for i := range v.Colors {
 		e.Enum16(int32(v.Colors[i]))
 	}
+	e.Trail(4)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SHORTENUMS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[10]byte)(d.Block(2, 10))
+		v.Lead = int16(d.Get16(p[0:]))
+		v.Color = COLOR(d.EnumOf(d.Get16(p[2:])))
+		for i := range v.Colors {
+			v.Colors[i] = COLOR(d.EnumOf(d.Get16(p[4+2*i:])))
+		}
+		return
+	}
+	d.Align(2, 4)
+	v.Lead = d.Int16()
+	v.Color = COLOR(d.Enum16())
+	for i := range v.Colors {
+		v.Colors[i] = COLOR(d.Enum16())
+	}
+	d.Trail(4)
+}
+
+type SIZED struct {
+	Lead    int32
+	Pointer int64
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SIZED) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Int32(v.Lead)
 	e.Int3264(v.Pointer)
 	e.Trail(8)
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
-func (v *ODD) DecodeNDR(d *ndr.Decoder) {
+func (v *SIZED) DecodeNDR(d *ndr.Decoder) {
 	d.Align(4, 8)
-	v.Lead = d.Byte()
-	v.Color = COLOR(d.Enum16())
-	for i := range v.Colors {
-		v.Colors[i] = COLOR(d.Enum16())
-	}
+	v.Lead = d.Int32()
 	v.Pointer = d.Int3264()
 	d.Trail(8)
 }
 
-type FIXED struct {
+type FIELDS struct {
 	A      [3]int16
 	M      [2][3]int32
 	H      [15]int64
@@ -221,7 +303,7 @@ type FIXED struct {
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
-func (v *FIXED) EncodeNDR(e *ndr.Encoder) {
+func (v *FIELDS) EncodeNDR(e *ndr.Encoder) {
 	e.Align(8, 8)
 	e.Int16s(v.A[:])
 	for i := range v.M {
@@ -237,7 +319,7 @@ func (v *FIXED) EncodeNDR(e *ndr.Encoder) {
 }
 
 // DecodeNDR decodes v without what its pointers lead to.
-func (v *FIXED) DecodeNDR(d *ndr.Decoder) {
+func (v *FIELDS) DecodeNDR(d *ndr.Decoder) {
 	d.Align(8, 8)
 	d.Int16s(v.A[:], len(v.A))
 	for i := range v.M {
@@ -259,12 +341,34 @@ type POINTERS struct {
 	A  *string
 	In *INNER
 	Pp **int32
-	R  int16
 	Id *com.GUID
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *POINTERS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[28]byte)(e.Block(4, 28))
+		if v.P != nil {
+			e.Put32(p[0:], e.ReferentID())
+		}
+		if v.S != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		e.Put32(p[8:], uint32(v.Y))
+		if v.A != nil {
+			e.Put32(p[12:], e.ReferentID())
+		}
+		if v.In != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		if v.Pp != nil {
+			e.Put32(p[20:], e.ReferentID())
+		}
+		if v.Id != nil {
+			e.Put32(p[24:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Pointer(v.P != nil)
 	e.Pointer(v.S != nil)
@@ -272,7 +376,6 @@ func (v *POINTERS) EncodeNDR(e *ndr.Encoder) {
 	e.Pointer(v.A != nil)
 	e.Pointer(v.In != nil)
 	e.Pointer(v.Pp != nil)
-	e.Ref(true)
 	e.Pointer(v.Id != nil)
 	e.Trail(8)
 }
@@ -297,7 +400,6 @@ func (v *POINTERS) EncodeDeferredNDR(e *ndr.Encoder) {
 		}
 		e.Leave()
 	}
-	e.Int16(v.R)
 	if v.Id != nil {
 		e.GUID(*v.Id)
 	}
@@ -305,6 +407,35 @@ func (v *POINTERS) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *POINTERS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[28]byte)(d.Block(4, 28))
+		v.P = nil
+		if d.Promise(d.Get32(p[0:]), 4) {
+			v.P = new(int32)
+		}
+		v.S = nil
+		if d.Promise(d.Get32(p[4:]), 14) {
+			v.S = new(string)
+		}
+		v.Y = int32(d.Get32(p[8:]))
+		v.A = nil
+		if d.Promise(d.Get32(p[12:]), 13) {
+			v.A = new(string)
+		}
+		v.In = nil
+		if d.Promise(d.Get32(p[16:]), 16) {
+			v.In = new(INNER)
+		}
+		v.Pp = nil
+		if d.Promise(d.Get32(p[20:]), 4) {
+			v.Pp = new(*int32)
+		}
+		v.Id = nil
+		if d.Promise(d.Get32(p[24:]), 16) {
+			v.Id = new(com.GUID)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.P = nil
 	if d.Embedded(4) {
@@ -320,14 +451,13 @@ func (v *POINTERS) DecodeNDR(d *ndr.Decoder) {
 		v.A = new(string)
 	}
 	v.In = nil
-	if d.Embedded(11) {
+	if d.Embedded(16) {
 		v.In = new(INNER)
 	}
 	v.Pp = nil
 	if d.Embedded(4) {
 		v.Pp = new(*int32)
 	}
-	d.Ref(2)
 	v.Id = nil
 	if d.Embedded(16) {
 		v.Id = new(com.GUID)
@@ -346,7 +476,7 @@ func (v *POINTERS) DecodeDeferredNDR(d *ndr.Decoder) {
 	if v.A != nil && d.Leaf(13) {
 		*v.A = d.Str()
 	}
-	if v.In != nil && d.Leaf(11) {
+	if v.In != nil && d.Leaf(16) {
 		v.In.DecodeNDR(d)
 	}
 	if v.Pp != nil && d.Enter(4) {
@@ -356,11 +486,62 @@ func (v *POINTERS) DecodeDeferredNDR(d *ndr.Decoder) {
 		}
 		d.Leave()
 	}
-	if d.Leaf(2) {
-		v.R = d.Int16()
-	}
 	if v.Id != nil && d.Leaf(16) {
 		*v.Id = d.GUID()
+	}
+}
+
+type REFS struct {
+	R int32
+	L int32
+	S string
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *REFS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[12]byte)(e.Block(4, 12))
+		e.Put32(p[0:], e.ReferentID())
+		e.Put32(p[4:], uint32(v.L))
+		e.Put32(p[8:], e.ReferentID())
+		return
+	}
+	e.Align(4, 8)
+	e.Ref(true)
+	e.Int32(v.L)
+	e.Ref(true)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *REFS) EncodeDeferredNDR(e *ndr.Encoder) {
+	e.Int32(v.R)
+	e.WStr(v.S)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *REFS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[12]byte)(d.Block(4, 12))
+		d.Promise(1, 4) // a ref pointer may have any value
+		v.L = int32(d.Get32(p[4:]))
+		d.Promise(1, 14) // a ref pointer may have any value
+		return
+	}
+	d.Align(4, 8)
+	d.Ref(4)
+	v.L = d.Int32()
+	d.Ref(14)
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *REFS) DecodeDeferredNDR(d *ndr.Decoder) {
+	if d.Leaf(4) {
+		v.R = d.Int32()
+	}
+	if d.Leaf(14) {
+		v.S = d.WStr()
 	}
 }
 
@@ -372,6 +553,17 @@ type NODE struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *NODE) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[12]byte)(e.Block(4, 12))
+		e.Put32(p[0:], uint32(v.V))
+		if v.Next != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		if v.Q != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Int32(v.V)
 	e.Pointer(v.Next != nil)
@@ -393,6 +585,19 @@ func (v *NODE) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *NODE) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[12]byte)(d.Block(4, 12))
+		v.V = int32(d.Get32(p[0:]))
+		v.Next = nil
+		if d.Promise(d.Get32(p[4:]), 12) {
+			v.Next = new(NODE)
+		}
+		v.Q = nil
+		if d.Promise(d.Get32(p[8:]), 2) {
+			v.Q = new(int16)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.V = d.Int32()
 	v.Next = nil
@@ -426,6 +631,15 @@ type TREE struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *TREE) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[16]byte)(e.Block(8, 16))
+		e.Put64(p[0:], uint64(v.Value))
+		e.Put32(p[8:], ndr.Fill(e, v.N, len(v.Kids)))
+		if v.Kids != nil {
+			e.Put32(p[12:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(8, 8)
 	e.Int64(v.Value)
 	e.Uint32(ndr.Fill(e, v.N, len(v.Kids)))
@@ -437,9 +651,7 @@ func (v *TREE) EncodeNDR(e *ndr.Encoder) {
 func (v *TREE) EncodeDeferredNDR(e *ndr.Encoder) {
 	if v.Kids != nil && e.Enter() {
 		e.CountIs(int(ndr.Fill(e, v.N, len(v.Kids))), len(v.Kids))
-		for i := range v.Kids {
-			e.Pointer(v.Kids[i] != nil)
-		}
+		ndr.PutPointers(e, v.Kids)
 		for i := range v.Kids {
 			if v.Kids[i] != nil && e.Enter() {
 				v.Kids[i].EncodeNDR(e)
@@ -453,6 +665,16 @@ func (v *TREE) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *TREE) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[16]byte)(d.Block(8, 16))
+		v.Value = int64(d.Get64(p[0:]))
+		v.N = d.Get32(p[8:])
+		v.Kids = nil
+		if d.Promise(d.Get32(p[12:]), 4) {
+			v.Kids = []*TREE{}
+		}
+		return
+	}
 	d.Align(8, 8)
 	v.Value = d.Int64()
 	v.N = d.Uint32()
@@ -467,13 +689,7 @@ func (v *TREE) DecodeNDR(d *ndr.Decoder) {
 func (v *TREE) DecodeDeferredNDR(d *ndr.Decoder) {
 	if v.Kids != nil && d.Enter(4) {
 		n := d.CountIs(int(v.N), 4)
-		v.Kids = ndr.Slice[*TREE](nil, n)
-		for i := range v.Kids {
-			v.Kids[i] = nil
-			if d.Embedded(16) {
-				v.Kids[i] = new(TREE)
-			}
-		}
+		v.Kids = ndr.GetPointers[TREE](d, nil, n, 16)
 		for i := range v.Kids {
 			if v.Kids[i] != nil && d.Enter(16) {
 				v.Kids[i].DecodeNDR(d)
@@ -503,6 +719,35 @@ type COUNTED struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *COUNTED) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[52]byte)(e.Block(4, 52))
+		e.Put32(p[0:], ndr.Fill(e, v.N, len(v.A)))
+		if v.A != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		e.Put32(p[8:], ndr.Fill(e, v.Max, len(v.V)))
+		e.Put32(p[12:], ndr.Fill(e, v.Len, len(v.V)))
+		if v.V != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		e.Put16(p[20:], v.Pairs)
+		if v.Twice != nil {
+			e.Put32(p[24:], e.ReferentID())
+		}
+		p[28] = v.Half
+		if v.Halved != nil {
+			e.Put32(p[32:], e.ReferentID())
+		}
+		e.Put16(p[36:], ndr.Fill(e, v.Ns, len(v.Ins)))
+		if v.Ins != nil {
+			e.Put32(p[40:], e.ReferentID())
+		}
+		e.Put32(p[44:], ndr.Fill(e, v.Np, len(v.Nodes)))
+		if v.Nodes != nil {
+			e.Put32(p[48:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Uint32(ndr.Fill(e, v.N, len(v.A)))
 	e.Pointer(v.A != nil)
@@ -543,6 +788,7 @@ func (v *COUNTED) EncodeDeferredNDR(e *ndr.Encoder) {
 	}
 	if v.Ins != nil {
 		e.CountIs(int(ndr.Fill(e, v.Ns, len(v.Ins))), len(v.Ins))
+		e.Align(8, 8)
 		for i := range v.Ins {
 			v.Ins[i].EncodeNDR(e)
 		}
@@ -561,6 +807,41 @@ func (v *COUNTED) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *COUNTED) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[52]byte)(d.Block(4, 52))
+		v.N = d.Get32(p[0:])
+		v.A = nil
+		if d.Promise(d.Get32(p[4:]), 4) {
+			v.A = []int16{}
+		}
+		v.Max = d.Get32(p[8:])
+		v.Len = d.Get32(p[12:])
+		v.V = nil
+		if d.Promise(d.Get32(p[16:]), 12) {
+			v.V = []int32{}
+		}
+		v.Pairs = d.Get16(p[20:])
+		v.Twice = nil
+		if d.Promise(d.Get32(p[24:]), 4) {
+			v.Twice = []int64{}
+		}
+		v.Half = p[28]
+		v.Halved = nil
+		if d.Promise(d.Get32(p[32:]), 4) {
+			v.Halved = []int16{}
+		}
+		v.Ns = d.Get16(p[36:])
+		v.Ins = nil
+		if d.Promise(d.Get32(p[40:]), 4) {
+			v.Ins = []INNER{}
+		}
+		v.Np = d.Get32(p[44:])
+		v.Nodes = nil
+		if d.Promise(d.Get32(p[48:]), 4) {
+			v.Nodes = []NODE{}
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.N = d.Uint32()
 	v.A = nil
@@ -617,7 +898,8 @@ func (v *COUNTED) DecodeDeferredNDR(d *ndr.Decoder) {
 		v.Halved = d.Int16s(nil, n)
 	}
 	if v.Ins != nil && d.Leaf(4) {
-		n := d.CountIs(int(v.Ns), 11)
+		n := d.CountIs(int(v.Ns), 16)
+		d.Align(8, 8)
 		v.Ins = ndr.Slice[INNER](nil, n)
 		for i := range v.Ins {
 			v.Ins[i].DecodeNDR(d)
@@ -800,20 +1082,20 @@ func (v *CONFVARY) DecodeNDR(d *ndr.Decoder, n int) {
 }
 
 type CONFSTR struct {
-	X    int32
+	Room int32
 	Name string
 }
 
 // EncodeCountsNDR encodes what stands in front of the outermost structure.
 func (v *CONFSTR) EncodeCountsNDR(e *ndr.Encoder) {
-	e.Count(ndr.UTF16Len(v.Name) + 1)
+	e.Count(int(v.Room))
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *CONFSTR) EncodeNDR(e *ndr.Encoder) {
 	e.Align(4, 8)
-	e.Int32(v.X)
-	e.WStrFixed(v.Name, ndr.UTF16Len(v.Name)+1)
+	e.Int32(v.Room)
+	e.WStrFixed(v.Name, int(v.Room))
 	e.Trail(8)
 }
 
@@ -821,7 +1103,8 @@ func (v *CONFSTR) EncodeNDR(e *ndr.Encoder) {
 // array was read before.
 func (v *CONFSTR) DecodeNDR(d *ndr.Decoder, n int) {
 	d.Align(4, 8)
-	v.X = d.Int32()
+	v.Room = d.Int32()
+	d.Want(n, int(v.Room))
 	v.Name = d.WStrFixed(n)
 	d.Trail(8)
 }
@@ -863,6 +1146,25 @@ type BOXES struct {
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *BOXES) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[20]byte)(e.Block(4, 20))
+		if v.Conf != nil {
+			e.Put32(p[0:], e.ReferentID())
+		}
+		if v.Hypers != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		if v.Nodes != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		if v.Vary != nil {
+			e.Put32(p[12:], e.ReferentID())
+		}
+		if v.Text != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		return
+	}
 	e.Align(4, 8)
 	e.Pointer(v.Conf != nil)
 	e.Pointer(v.Hypers != nil)
@@ -900,6 +1202,30 @@ func (v *BOXES) EncodeDeferredNDR(e *ndr.Encoder) {
 
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *BOXES) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[20]byte)(d.Block(4, 20))
+		v.Conf = nil
+		if d.Promise(d.Get32(p[0:]), 8) {
+			v.Conf = new(CONF)
+		}
+		v.Hypers = nil
+		if d.Promise(d.Get32(p[4:]), 6) {
+			v.Hypers = new(CONFHYPER)
+		}
+		v.Nodes = nil
+		if d.Promise(d.Get32(p[8:]), 8) {
+			v.Nodes = new(CONFNODES)
+		}
+		v.Vary = nil
+		if d.Promise(d.Get32(p[12:]), 20) {
+			v.Vary = new(CONFVARY)
+		}
+		v.Text = nil
+		if d.Promise(d.Get32(p[16:]), 18) {
+			v.Text = new(CONFSTR)
+		}
+		return
+	}
 	d.Align(4, 8)
 	v.Conf = nil
 	if d.Embedded(8) {
@@ -1087,18 +1413,6 @@ func (u *CHOICE) D() (v float64, ok bool) {
 	return v, false
 }
 
-// CHOICE_S makes a CHOICE that holds the arm of tag 3.
-func CHOICE_S(v *string) CHOICE { return CHOICE{tag: 3, v: &v} }
-
-// S returns the arm that CHOICE_S makes; ok is false when u holds another one.
-func (u *CHOICE) S() (v *string, ok bool) {
-	switch u.Tag() {
-	case 3:
-		return *ndr.Arm[*string](u.v), true
-	}
-	return v, false
-}
-
 // CHOICE_Node makes a CHOICE that holds the arm that the tags 4, 5 choose.
 func CHOICE_Node(tag int16, v NODE) CHOICE { return CHOICE{tag: tag, v: &v} }
 
@@ -1120,7 +1434,7 @@ func CHOICE_B(tag int16, v byte) CHOICE { return CHOICE{tag: tag, v: &v} }
 // B returns the arm that CHOICE_B makes; ok is false when u holds another one.
 func (u *CHOICE) B() (v byte, ok bool) {
 	switch u.Tag() {
-	case 1, 2, 3, 4, 5, 6:
+	case 1, 2, 4, 5, 6:
 	default:
 		return *ndr.Arm[byte](u.v), true
 	}
@@ -1142,9 +1456,6 @@ func (u *CHOICE) EncodeNDR(e *ndr.Encoder, tag int64) {
 	case 2:
 		p := ndr.Arm[float64](u.v)
 		e.Float64(*p)
-	case 3:
-		p := ndr.Arm[*string](u.v)
-		e.Pointer(*p != nil)
 	case 4, 5:
 		p := ndr.Arm[NODE](u.v)
 		p.EncodeNDR(e)
@@ -1168,13 +1479,6 @@ func (u *CHOICE) DecodeNDR(d *ndr.Decoder, tag int64) {
 		p := new(float64)
 		*p = d.Float64()
 		u.v = p
-	case 3:
-		p := new(*string)
-		*p = nil
-		if d.Embedded(14) {
-			*p = new(string)
-		}
-		u.v = p
 	case 4, 5:
 		p := new(NODE)
 		p.DecodeNDR(d)
@@ -1190,11 +1494,6 @@ func (u *CHOICE) DecodeNDR(d *ndr.Decoder, tag int64) {
 // EncodeDeferredNDR encodes what the pointers in the arm lead to.
 func (u *CHOICE) EncodeDeferredNDR(e *ndr.Encoder, tag int64) {
 	switch tag {
-	case 3:
-		p := ndr.Arm[*string](u.v)
-		if *p != nil {
-			e.WStr(**p)
-		}
 	case 4, 5:
 		p := ndr.Arm[NODE](u.v)
 		p.EncodeDeferredNDR(e)
@@ -1205,12 +1504,6 @@ func (u *CHOICE) EncodeDeferredNDR(e *ndr.Encoder, tag int64) {
 func (u *CHOICE) DecodeDeferredNDR(d *ndr.Decoder) {
 	tag := u.tag
 	switch tag {
-	case 3:
-		if p, ok := u.v.(**string); ok {
-			if *p != nil && d.Leaf(14) {
-				**p = d.WStr()
-			}
-		}
 	case 4, 5:
 		if p, ok := u.v.(*NODE); ok {
 			p.DecodeDeferredNDR(d)
@@ -1242,13 +1535,13 @@ func (u *BYWIDE) H() (v int64, ok bool) {
 }
 
 // BYWIDE_F makes a BYWIDE that holds the arm of tag 65536.
-func BYWIDE_F(v FIXED) BYWIDE { return BYWIDE{tag: 65536, v: &v} }
+func BYWIDE_F(v FIELDS) BYWIDE { return BYWIDE{tag: 65536, v: &v} }
 
 // F returns the arm that BYWIDE_F makes; ok is false when u holds another one.
-func (u *BYWIDE) F() (v FIXED, ok bool) {
+func (u *BYWIDE) F() (v FIELDS, ok bool) {
 	switch u.Tag() {
 	case 65536:
-		return *ndr.Arm[FIXED](u.v), true
+		return *ndr.Arm[FIELDS](u.v), true
 	}
 	return v, false
 }
@@ -1269,7 +1562,7 @@ func (u *BYWIDE) EncodeNDR(e *ndr.Encoder, tag int64) {
 		p := ndr.Arm[int64](u.v)
 		e.Int64(*p)
 	case 65536:
-		p := ndr.Arm[FIXED](u.v)
+		p := ndr.Arm[FIELDS](u.v)
 		p.EncodeNDR(e)
 	default:
 	}
@@ -1285,15 +1578,194 @@ func (u *BYWIDE) DecodeNDR(d *ndr.Decoder, tag int64) {
 		*p = d.Int64()
 		u.v = p
 	case 65536:
-		p := new(FIXED)
+		p := new(FIELDS)
 		p.DecodeNDR(d)
 		u.v = p
 	default:
 	}
 }
 
+// NOTE is a union.
+//
+// Its zero value holds the zero value of the arm that is asked for.
+type NOTE struct {
+	tag int32
+	v   any // a pointer to the arm
+}
+
+// Tag returns the discriminant: it says which arm u holds.
+func (u *NOTE) Tag() int32 {
+	if u.v == nil && u.tag == 0 {
+		return 1 // the first arm: 0 is none
+	}
+	return u.tag
+}
+
+// NOTE_H makes a NOTE that holds the arm of tag 1.
+func NOTE_H(v int64) NOTE { return NOTE{tag: 1, v: &v} }
+
+// H returns the arm that NOTE_H makes; ok is false when u holds another one.
+func (u *NOTE) H() (v int64, ok bool) {
+	switch u.Tag() {
+	case 1:
+		return *ndr.Arm[int64](u.v), true
+	}
+	return v, false
+}
+
+// NOTE_S makes a NOTE that holds the arm of tag 2.
+func NOTE_S(v *string) NOTE { return NOTE{tag: 2, v: &v} }
+
+// S returns the arm that NOTE_S makes; ok is false when u holds another one.
+func (u *NOTE) S() (v *string, ok bool) {
+	switch u.Tag() {
+	case 2:
+		return *ndr.Arm[*string](u.v), true
+	}
+	return v, false
+}
+
+// NOTE_Node makes a NOTE that holds the arm of tag 3.
+func NOTE_Node(v *NODE) NOTE { return NOTE{tag: 3, v: &v} }
+
+// Node returns the arm that NOTE_Node makes; ok is false when u holds another one.
+func (u *NOTE) Node() (v *NODE, ok bool) {
+	switch u.Tag() {
+	case 3:
+		return *ndr.Arm[*NODE](u.v), true
+	}
+	return v, false
+}
+
+// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The
+// tag was encoded before.
+func (u *NOTE) EncodeNDR(e *ndr.Encoder, tag int64) {
+	if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {
+		e.BadTag(int64(u.tag))
+		return
+	}
+	e.Align(1, 8)
+	switch tag {
+	case 1:
+		p := ndr.Arm[int64](u.v)
+		e.Int64(*p)
+	case 2:
+		p := ndr.Arm[*string](u.v)
+		e.Pointer(*p != nil)
+	case 3:
+		p := ndr.Arm[*NODE](u.v)
+		e.Pointer(*p != nil)
+	default:
+		e.BadTag(int64(tag))
+	}
+}
+
+// DecodeNDR decodes the arm that tag chooses, without what pointers lead to.
+func (u *NOTE) DecodeNDR(d *ndr.Decoder, tag int64) {
+	u.tag, u.v = int32(tag), nil
+	d.Align(1, 8)
+	switch tag {
+	case 1:
+		p := new(int64)
+		*p = d.Int64()
+		u.v = p
+	case 2:
+		p := new(*string)
+		*p = nil
+		if d.Embedded(14) {
+			*p = new(string)
+		}
+		u.v = p
+	case 3:
+		p := new(*NODE)
+		*p = nil
+		if d.Embedded(12) {
+			*p = new(NODE)
+		}
+		u.v = p
+	default:
+		d.BadTag(int64(tag))
+	}
+}
+
+// EncodeDeferredNDR encodes what the pointers in the arm lead to.
+func (u *NOTE) EncodeDeferredNDR(e *ndr.Encoder, tag int64) {
+	switch tag {
+	case 2:
+		p := ndr.Arm[*string](u.v)
+		if *p != nil {
+			e.WStr(**p)
+		}
+	case 3:
+		p := ndr.Arm[*NODE](u.v)
+		if *p != nil && e.Enter() {
+			(*p).EncodeNDR(e)
+			(*p).EncodeDeferredNDR(e)
+			e.Leave()
+		}
+	}
+}
+
+// DecodeDeferredNDR decodes what the pointers in the arm lead to.
+func (u *NOTE) DecodeDeferredNDR(d *ndr.Decoder) {
+	tag := u.tag
+	switch tag {
+	case 2:
+		if p, ok := u.v.(**string); ok {
+			if *p != nil && d.Leaf(14) {
+				**p = d.WStr()
+			}
+		}
+	case 3:
+		if p, ok := u.v.(**NODE); ok {
+			if *p != nil && d.Enter(12) {
+				(*p).DecodeNDR(d)
+				(*p).DecodeDeferredNDR(d)
+				d.Leave()
+			}
+		}
+	}
+}
+
+type NOTED struct {
+	Tag int32
+	U   NOTE
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *NOTED) EncodeNDR(e *ndr.Encoder) {
+	e.Align(8, 8)
+	e.Int32(ndr.FillTag(v.Tag, v.U.Tag()))
+	tag := int(ndr.FillTag(v.Tag, v.U.Tag()))
+	e.Align(1, 8)
+	e.Int32(int32(tag))
+	v.U.EncodeNDR(e, int64(tag))
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *NOTED) EncodeDeferredNDR(e *ndr.Encoder) {
+	v.U.EncodeDeferredNDR(e, int64(int(ndr.FillTag(v.Tag, v.U.Tag()))))
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *NOTED) DecodeNDR(d *ndr.Decoder) {
+	d.Align(8, 8)
+	v.Tag = d.Int32()
+	d.Align(1, 8)
+	tag := int64(d.Int32())
+	d.Want(int(tag), int(v.Tag))
+	v.U.DecodeNDR(d, tag)
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *NOTED) DecodeDeferredNDR(d *ndr.Decoder) {
+	v.U.DecodeDeferredNDR(d)
+}
+
 type TAGGED struct {
-	Lead byte
+	Lead int16
 	Tag  int16
 	U    CHOICE
 }
@@ -1301,7 +1773,7 @@ type TAGGED struct {
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *TAGGED) EncodeNDR(e *ndr.Encoder) {
 	e.Align(8, 8)
-	e.Byte(v.Lead)
+	e.Int16(v.Lead)
 	e.Int16(ndr.FillTag(v.Tag, v.U.Tag()))
 	tag := int(ndr.FillTag(v.Tag, v.U.Tag()))
 	e.Align(1, 8)
@@ -1318,7 +1790,7 @@ func (v *TAGGED) EncodeDeferredNDR(e *ndr.Encoder) {
 // DecodeNDR decodes v without what its pointers lead to.
 func (v *TAGGED) DecodeNDR(d *ndr.Decoder) {
 	d.Align(8, 8)
-	v.Lead = d.Byte()
+	v.Lead = d.Int16()
 	v.Tag = d.Int16()
 	d.Align(1, 8)
 	tag := int64(d.Int16())
@@ -1556,9 +2028,7 @@ func (v *NAMES) EncodeNDR(e *ndr.Encoder) {
 func (v *NAMES) EncodeDeferredNDR(e *ndr.Encoder) {
 	if v.A != nil && e.Enter() {
 		e.CountIs(int(ndr.Fill(e, v.N, len(v.A))), len(v.A))
-		for i := range v.A {
-			e.Pointer(v.A[i] != nil)
-		}
+		ndr.PutPointers(e, v.A)
 		for i := range v.A {
 			if v.A[i] != nil {
 				e.WStr(*v.A[i])
@@ -1583,13 +2053,7 @@ func (v *NAMES) DecodeNDR(d *ndr.Decoder) {
 func (v *NAMES) DecodeDeferredNDR(d *ndr.Decoder) {
 	if v.A != nil && d.Enter(4) {
 		n := d.CountIs(int(v.N), 4)
-		v.A = ndr.Slice[*string](nil, n)
-		for i := range v.A {
-			v.A[i] = nil
-			if d.Embedded(14) {
-				v.A[i] = new(string)
-			}
-		}
+		v.A = ndr.GetPointers[string](d, nil, n, 14)
 		for i := range v.A {
 			if v.A[i] != nil && d.Leaf(14) {
 				*v.A[i] = d.WStr()
@@ -1662,9 +2126,13 @@ func (v *WIREPAIR) DecodeNDR(d *ndr.Decoder) {
 type Zoo interface {
 	Scalars(ctx context.Context, a bool, b, c byte, d int8, e int16, f int32, g int64, h float32, i float64, j uint16, k COLOR, l WIDE, m uint16, n uint32, o uint64) (ra bool, rb, rc byte, rd int8, re int16, rf int32, rg int64, rh float32, ri float64, rj uint16, rk COLOR, rl WIDE, rm uint16, rn uint32, ro uint64, err error)
 	Numbers(ctx context.Context, v NUMBERS) (r NUMBERS, err error)
-	Odd(ctx context.Context, v ODD) (r ODD, err error)
-	Fixed(ctx context.Context, v FIXED) (r FIXED, err error)
+	ShortEnums(ctx context.Context, v SHORTENUMS) (r SHORTENUMS, err error)
+	Sized(ctx context.Context, v SIZED) (r SIZED, err error)
+	Padded(ctx context.Context, v PADDED) (r PADDED, err error)
+	Gaps(ctx context.Context, v GAPS) (r GAPS, err error)
+	Fixed(ctx context.Context, v FIELDS) (r FIELDS, err error)
 	Pointers(ctx context.Context, v POINTERS) (r POINTERS, err error)
+	Refs(ctx context.Context, v REFS) (r REFS, err error)
 	Nodes(ctx context.Context, v NODE) (r NODE, err error)
 	Trees(ctx context.Context, v TREE) (r TREEP, err error)
 	Counted(ctx context.Context, v COUNTED) (r COUNTED, err error)
@@ -1675,7 +2143,9 @@ type Zoo interface {
 	Encap(ctx context.Context, v ENCAP) (r ENCAP, err error)
 	Tagged(ctx context.Context, v TAGGED) (r TAGGED, err error)
 	WideTag(ctx context.Context, v WIDETAG) (r WIDETAG, err error)
-	Union(ctx context.Context, u CHOICE) (r TAGGED, err error)
+	Union(ctx context.Context, u CHOICE) (r ENCAP, err error)
+	Note(ctx context.Context, u NOTE) (r ENCAP, err error)
+	Noted(ctx context.Context, v NOTED) (r NOTED, err error)
 	Ring(ctx context.Context, v RING) (r RING, err error)
 	Uniques(ctx context.Context, a *int32, b *NODE, c *string, d *com.GUID, e *int64, f int32, g INNER) (eOut *int64, fOut int32, gOut INNER, err error)
 	Strings(ctx context.Context, a, b string, c *string) (ra TEXT, rb ASCII, err error)
@@ -1686,9 +2156,12 @@ type Zoo interface {
 	Varying(ctx context.Context, a []int16) (ra []int16, err error)
 	ConfVarying(ctx context.Context, max_ int32, a []int32) (ra []int32, err error)
 	Matrix(ctx context.Context, m [][3]float64) (r [][3]float64, err error)
-	Wides(ctx context.Context, a []WIDE, b []com.GUID, c []FIXED) (ra []WIDE, rb []com.GUID, rc []FIXED, err error)
+	Wides(ctx context.Context, a []WIDE, b []com.GUID) (ra []WIDE, rb []com.GUID, err error)
+	Blocks(ctx context.Context, a []FIELDS) (r []FIELDS, err error)
 	Total(ctx context.Context, n, m int32, a []float32) (r []float32, err error)
 	Masked(ctx context.Context, n uint32, a []byte) (r []byte, err error)
+	Pointed(ctx context.Context, a []int32) (r []int32, err error)
+	Shifted(ctx context.Context, n uint32, a []byte) (r []byte, err error)
 	InOut(ctx context.Context, a []float64) (aOut []float64, err error)
 	Limits(ctx context.Context, a int32, b uint16) (ra int32, err error)
 	Pairs(ctx context.Context, p WIREPAIR) (r WIREPAIR, err error)
@@ -1781,46 +2254,103 @@ func (c *ZooClient) Numbers(ctx context.Context, v NUMBERS) (r NUMBERS, err erro
 	return r, nil
 }
 
-func (c *ZooClient) Odd(ctx context.Context, v ODD) (r ODD, err error) {
-	call := c.pc.NewCall(2, nil, 32)
+func (c *ZooClient) ShortEnums(ctx context.Context, v SHORTENUMS) (r SHORTENUMS, err error) {
+	call := c.pc.NewCall(2, nil, 20)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
 	if call.Stub, err = e.Data(); err != nil {
-		return ODD{}, com.CallError("Zoo", "Odd", err)
+		return SHORTENUMS{}, com.CallError("Zoo", "ShortEnums", err)
 	}
 	if err = call.Invoke(ctx); err != nil {
-		return ODD{}, com.CallError("Zoo", "Odd", err)
+		return SHORTENUMS{}, com.CallError("Zoo", "ShortEnums", err)
 	}
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
 	r.DecodeNDR(&d)
 	if err = d.Err(); err != nil {
-		return ODD{}, com.CallError("Zoo", "Odd", err)
+		return SHORTENUMS{}, com.CallError("Zoo", "ShortEnums", err)
 	}
 	return r, nil
 }
 
-func (c *ZooClient) Fixed(ctx context.Context, v FIXED) (r FIXED, err error) {
-	call := c.pc.NewCall(3, nil, 240)
+func (c *ZooClient) Sized(ctx context.Context, v SIZED) (r SIZED, err error) {
+	call := c.pc.NewCall(3, nil, 16)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
 	if call.Stub, err = e.Data(); err != nil {
-		return FIXED{}, com.CallError("Zoo", "Fixed", err)
+		return SIZED{}, com.CallError("Zoo", "Sized", err)
 	}
 	if err = call.Invoke(ctx); err != nil {
-		return FIXED{}, com.CallError("Zoo", "Fixed", err)
+		return SIZED{}, com.CallError("Zoo", "Sized", err)
 	}
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
 	r.DecodeNDR(&d)
 	if err = d.Err(); err != nil {
-		return FIXED{}, com.CallError("Zoo", "Fixed", err)
+		return SIZED{}, com.CallError("Zoo", "Sized", err)
+	}
+	return r, nil
+}
+
+func (c *ZooClient) Padded(ctx context.Context, v PADDED) (r PADDED, err error) {
+	call := c.pc.NewCall(4, nil, 24)
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	v.EncodeNDR(&e)
+	if call.Stub, err = e.Data(); err != nil {
+		return PADDED{}, com.CallError("Zoo", "Padded", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return PADDED{}, com.CallError("Zoo", "Padded", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r.DecodeNDR(&d)
+	if err = d.Err(); err != nil {
+		return PADDED{}, com.CallError("Zoo", "Padded", err)
+	}
+	return r, nil
+}
+
+func (c *ZooClient) Gaps(ctx context.Context, v GAPS) (r GAPS, err error) {
+	call := c.pc.NewCall(5, nil, 24)
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	v.EncodeNDR(&e)
+	if call.Stub, err = e.Data(); err != nil {
+		return GAPS{}, com.CallError("Zoo", "Gaps", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return GAPS{}, com.CallError("Zoo", "Gaps", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r.DecodeNDR(&d)
+	if err = d.Err(); err != nil {
+		return GAPS{}, com.CallError("Zoo", "Gaps", err)
+	}
+	return r, nil
+}
+
+func (c *ZooClient) Fixed(ctx context.Context, v FIELDS) (r FIELDS, err error) {
+	call := c.pc.NewCall(6, nil, 224)
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	v.EncodeNDR(&e)
+	if call.Stub, err = e.Data(); err != nil {
+		return FIELDS{}, com.CallError("Zoo", "Fixed", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return FIELDS{}, com.CallError("Zoo", "Fixed", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r.DecodeNDR(&d)
+	if err = d.Err(); err != nil {
+		return FIELDS{}, com.CallError("Zoo", "Fixed", err)
 	}
 	return r, nil
 }
 
 func (c *ZooClient) Pointers(ctx context.Context, v POINTERS) (r POINTERS, err error) {
-	call := c.pc.NewCall(4, nil, 64)
+	call := c.pc.NewCall(7, nil, 56)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -1840,8 +2370,29 @@ func (c *ZooClient) Pointers(ctx context.Context, v POINTERS) (r POINTERS, err e
 	return r, nil
 }
 
+func (c *ZooClient) Refs(ctx context.Context, v REFS) (r REFS, err error) {
+	call := c.pc.NewCall(8, nil, 24)
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	v.EncodeNDR(&e)
+	v.EncodeDeferredNDR(&e)
+	if call.Stub, err = e.Data(); err != nil {
+		return REFS{}, com.CallError("Zoo", "Refs", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return REFS{}, com.CallError("Zoo", "Refs", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r.DecodeNDR(&d)
+	r.DecodeDeferredNDR(&d)
+	if err = d.Err(); err != nil {
+		return REFS{}, com.CallError("Zoo", "Refs", err)
+	}
+	return r, nil
+}
+
 func (c *ZooClient) Nodes(ctx context.Context, v NODE) (r NODE, err error) {
-	call := c.pc.NewCall(5, nil, 24)
+	call := c.pc.NewCall(9, nil, 24)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -1862,7 +2413,7 @@ func (c *ZooClient) Nodes(ctx context.Context, v NODE) (r NODE, err error) {
 }
 
 func (c *ZooClient) Trees(ctx context.Context, v TREE) (r TREEP, err error) {
-	call := c.pc.NewCall(6, nil, 24)
+	call := c.pc.NewCall(10, nil, 24)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -1883,7 +2434,7 @@ func (c *ZooClient) Trees(ctx context.Context, v TREE) (r TREEP, err error) {
 }
 
 func (c *ZooClient) Counted(ctx context.Context, v COUNTED) (r COUNTED, err error) {
-	call := c.pc.NewCall(7, nil, 96)
+	call := c.pc.NewCall(11, nil, 96)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -1904,7 +2455,7 @@ func (c *ZooClient) Counted(ctx context.Context, v COUNTED) (r COUNTED, err erro
 }
 
 func (c *ZooClient) Vary(ctx context.Context, v VARY) (r VARY, err error) {
-	call := c.pc.NewCall(8, nil, 64)
+	call := c.pc.NewCall(12, nil, 64)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -1923,7 +2474,7 @@ func (c *ZooClient) Vary(ctx context.Context, v VARY) (r VARY, err error) {
 }
 
 func (c *ZooClient) Boxes(ctx context.Context, v BOXES) (r BOXES, err error) {
-	call := c.pc.NewCall(9, nil, 40)
+	call := c.pc.NewCall(13, nil, 40)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -1944,7 +2495,7 @@ func (c *ZooClient) Boxes(ctx context.Context, v BOXES) (r BOXES, err error) {
 }
 
 func (c *ZooClient) Conf(ctx context.Context, v CONF, w *CONFHYPER, x *CONFVARY, y CONFSTR, z *CONFNODES) (r BOXES, err error) {
-	call := c.pc.NewCall(10, nil, 344)
+	call := c.pc.NewCall(14, nil, 344)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeCountsNDR(&e)
@@ -1980,7 +2531,7 @@ func (c *ZooClient) Conf(ctx context.Context, v CONF, w *CONFHYPER, x *CONFVARY,
 }
 
 func (c *ZooClient) Nested(ctx context.Context, v NESTCONF) (n int32, err error) {
-	call := c.pc.NewCall(11, nil, 64)
+	call := c.pc.NewCall(15, nil, 64)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeCountsNDR(&e)
@@ -2000,7 +2551,7 @@ func (c *ZooClient) Nested(ctx context.Context, v NESTCONF) (n int32, err error)
 }
 
 func (c *ZooClient) Encap(ctx context.Context, v ENCAP) (r ENCAP, err error) {
-	call := c.pc.NewCall(12, nil, 64)
+	call := c.pc.NewCall(16, nil, 64)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -2019,7 +2570,7 @@ func (c *ZooClient) Encap(ctx context.Context, v ENCAP) (r ENCAP, err error) {
 }
 
 func (c *ZooClient) Tagged(ctx context.Context, v TAGGED) (r TAGGED, err error) {
-	call := c.pc.NewCall(13, nil, 64)
+	call := c.pc.NewCall(17, nil, 64)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -2040,7 +2591,7 @@ func (c *ZooClient) Tagged(ctx context.Context, v TAGGED) (r TAGGED, err error) 
 }
 
 func (c *ZooClient) WideTag(ctx context.Context, v WIDETAG) (r WIDETAG, err error) {
-	call := c.pc.NewCall(14, nil, 64)
+	call := c.pc.NewCall(18, nil, 64)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	v.EncodeNDR(&e)
@@ -2058,8 +2609,8 @@ func (c *ZooClient) WideTag(ctx context.Context, v WIDETAG) (r WIDETAG, err erro
 	return r, nil
 }
 
-func (c *ZooClient) Union(ctx context.Context, u CHOICE) (r TAGGED, err error) {
-	call := c.pc.NewCall(15, nil, 72)
+func (c *ZooClient) Union(ctx context.Context, u CHOICE) (r ENCAP, err error) {
+	call := c.pc.NewCall(19, nil, 72)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int16(int16(u.Tag()))
@@ -2069,22 +2620,66 @@ func (c *ZooClient) Union(ctx context.Context, u CHOICE) (r TAGGED, err error) {
 	u.EncodeNDR(&e, int64(tag2))
 	u.EncodeDeferredNDR(&e, int64(int(u.Tag())))
 	if call.Stub, err = e.Data(); err != nil {
-		return TAGGED{}, com.CallError("Zoo", "Union", err)
+		return ENCAP{}, com.CallError("Zoo", "Union", err)
 	}
 	if err = call.Invoke(ctx); err != nil {
-		return TAGGED{}, com.CallError("Zoo", "Union", err)
+		return ENCAP{}, com.CallError("Zoo", "Union", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r.DecodeNDR(&d)
+	if err = d.Err(); err != nil {
+		return ENCAP{}, com.CallError("Zoo", "Union", err)
+	}
+	return r, nil
+}
+
+func (c *ZooClient) Note(ctx context.Context, u NOTE) (r ENCAP, err error) {
+	call := c.pc.NewCall(20, nil, 72)
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	e.Int32(int32(u.Tag()))
+	tag2 := int(u.Tag())
+	e.Align(1, 8)
+	e.Int32(int32(tag2))
+	u.EncodeNDR(&e, int64(tag2))
+	u.EncodeDeferredNDR(&e, int64(int(u.Tag())))
+	if call.Stub, err = e.Data(); err != nil {
+		return ENCAP{}, com.CallError("Zoo", "Note", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return ENCAP{}, com.CallError("Zoo", "Note", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r.DecodeNDR(&d)
+	if err = d.Err(); err != nil {
+		return ENCAP{}, com.CallError("Zoo", "Note", err)
+	}
+	return r, nil
+}
+
+func (c *ZooClient) Noted(ctx context.Context, v NOTED) (r NOTED, err error) {
+	call := c.pc.NewCall(21, nil, 64)
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	v.EncodeNDR(&e)
+	v.EncodeDeferredNDR(&e)
+	if call.Stub, err = e.Data(); err != nil {
+		return NOTED{}, com.CallError("Zoo", "Noted", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return NOTED{}, com.CallError("Zoo", "Noted", err)
 	}
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
 	r.DecodeNDR(&d)
 	r.DecodeDeferredNDR(&d)
 	if err = d.Err(); err != nil {
-		return TAGGED{}, com.CallError("Zoo", "Union", err)
+		return NOTED{}, com.CallError("Zoo", "Noted", err)
 	}
 	return r, nil
 }
 
 func (c *ZooClient) Ring(ctx context.Context, v RING) (r RING, err error) {
-	call := c.pc.NewCall(16, nil, 24)
+	call := c.pc.NewCall(22, nil, 24)
 	defer call.Free()
 	var full ndr.FullPointers
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
@@ -2108,7 +2703,7 @@ func (c *ZooClient) Ring(ctx context.Context, v RING) (r RING, err error) {
 }
 
 func (c2 *ZooClient) Uniques(ctx context.Context, a *int32, b *NODE, c *string, d *com.GUID, e *int64, f int32, g INNER) (eOut *int64, fOut int32, gOut INNER, err error) {
-	call := c2.pc.NewCall(17, nil, 192)
+	call := c2.pc.NewCall(23, nil, 184)
 	defer call.Free()
 	e2 := ndr.EncodeTo(call.Stub, call.NDR64)
 	if e2.Pointer(a != nil) {
@@ -2149,7 +2744,7 @@ func (c2 *ZooClient) Uniques(ctx context.Context, a *int32, b *NODE, c *string, 
 }
 
 func (c2 *ZooClient) Strings(ctx context.Context, a, b string, c *string) (ra TEXT, rb ASCII, err error) {
-	call := c2.pc.NewCall(18, nil, 104+2*len(a)+1*len(b))
+	call := c2.pc.NewCall(24, nil, 104+2*len(a)+1*len(b))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.WStr(a)
@@ -2175,14 +2770,12 @@ func (c2 *ZooClient) Strings(ctx context.Context, a, b string, c *string) (ra TE
 }
 
 func (c *ZooClient) Names(ctx context.Context, names []*string) (r NAMES, err error) {
-	call := c.pc.NewCall(19, nil, 24+4*len(names))
+	call := c.pc.NewCall(25, nil, 24+4*len(names))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Uint32(uint32(len(names)))
 	e.Count(len(names))
-	for i := range names {
-		e.Pointer(names[i] != nil)
-	}
+	ndr.PutPointers(&e, names)
 	for i := range names {
 		if names[i] != nil {
 			e.WStr(*names[i])
@@ -2204,7 +2797,7 @@ func (c *ZooClient) Names(ctx context.Context, names []*string) (r NAMES, err er
 }
 
 func (c *ZooClient) Arrays(ctx context.Context, a []int16, b []int64) (ra []int16, rb []int64, err error) {
-	call := c.pc.NewCall(20, nil, 40+2*len(a)+8*len(b))
+	call := c.pc.NewCall(26, nil, 40+2*len(a)+8*len(b))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(int32(len(a)))
@@ -2228,7 +2821,7 @@ func (c *ZooClient) Arrays(ctx context.Context, a []int16, b []int64) (ra []int1
 }
 
 func (c *ZooClient) Late(ctx context.Context, a []NODE) (r NODES, err error) {
-	call := c.pc.NewCall(21, nil, 18+12*len(a))
+	call := c.pc.NewCall(27, nil, 18+12*len(a))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Count(len(a))
@@ -2255,7 +2848,7 @@ func (c *ZooClient) Late(ctx context.Context, a []NODE) (r NODES, err error) {
 }
 
 func (c *ZooClient) Steady(ctx context.Context, a [5]int32, ids [2]com.GUID) (r [5]int32, rs [3]INNER, err error) {
-	call := c.pc.NewCall(22, nil, 52)
+	call := c.pc.NewCall(28, nil, 52)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32s(a[:])
@@ -2278,7 +2871,7 @@ func (c *ZooClient) Steady(ctx context.Context, a [5]int32, ids [2]com.GUID) (r 
 }
 
 func (c *ZooClient) Varying(ctx context.Context, a []int16) (ra []int16, err error) {
-	call := c.pc.NewCall(23, nil, 24+2*len(a))
+	call := c.pc.NewCall(29, nil, 24+2*len(a))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(int32(len(a)))
@@ -2302,7 +2895,7 @@ func (c *ZooClient) Varying(ctx context.Context, a []int16) (ra []int16, err err
 }
 
 func (c *ZooClient) ConfVarying(ctx context.Context, max_ int32, a []int32) (ra []int32, err error) {
-	call := c.pc.NewCall(24, nil, 24+4*len(a))
+	call := c.pc.NewCall(30, nil, 24+4*len(a))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(max_)
@@ -2330,11 +2923,12 @@ func (c *ZooClient) ConfVarying(ctx context.Context, max_ int32, a []int32) (ra 
 }
 
 func (c *ZooClient) Matrix(ctx context.Context, m [][3]float64) (r [][3]float64, err error) {
-	call := c.pc.NewCall(25, nil, 24+24*len(m))
+	call := c.pc.NewCall(31, nil, 24+24*len(m))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(int32(len(m)))
 	e.Count(len(m))
+	e.Align(8, 8)
 	for i := range m {
 		e.Float64s(m[i][:])
 	}
@@ -2346,6 +2940,7 @@ func (c *ZooClient) Matrix(ctx context.Context, m [][3]float64) (r [][3]float64,
 	}
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
 	n2 := d.CountIs(len(m), 24)
+	d.Align(8, 8)
 	r = ndr.Slice[[3]float64](nil, n2)
 	for i := range r {
 		d.Float64s(r[i][:], len(r[i]))
@@ -2356,8 +2951,8 @@ func (c *ZooClient) Matrix(ctx context.Context, m [][3]float64) (r [][3]float64,
 	return r, nil
 }
 
-func (c2 *ZooClient) Wides(ctx context.Context, a []WIDE, b []com.GUID, c []FIXED) (ra []WIDE, rb []com.GUID, rc []FIXED, err error) {
-	call := c2.pc.NewCall(26, nil, 56+4*len(a)+16*len(b)+212*len(c))
+func (c *ZooClient) Wides(ctx context.Context, a []WIDE, b []com.GUID) (ra []WIDE, rb []com.GUID, err error) {
+	call := c.pc.NewCall(32, nil, 40+4*len(a)+16*len(b))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(int32(len(a)))
@@ -2365,33 +2960,53 @@ func (c2 *ZooClient) Wides(ctx context.Context, a []WIDE, b []com.GUID, c []FIXE
 	ndr.Put(&e, a)
 	e.CountIs(len(a), len(b))
 	e.GUIDs(b)
-	e.CountIs(len(a), len(c))
-	for i := range c {
-		c[i].EncodeNDR(&e)
-	}
 	if call.Stub, err = e.Data(); err != nil {
-		return nil, nil, nil, com.CallError("Zoo", "Wides", err)
+		return nil, nil, com.CallError("Zoo", "Wides", err)
 	}
 	if err = call.Invoke(ctx); err != nil {
-		return nil, nil, nil, com.CallError("Zoo", "Wides", err)
+		return nil, nil, com.CallError("Zoo", "Wides", err)
 	}
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
 	n2 := d.CountIs(len(a), 4)
 	ra = ndr.Get[WIDE](&d, nil, n2)
 	rb = d.GUIDs(nil, d.CountIs(len(a), 16))
-	n3 := d.CountIs(len(a), 212)
-	rc = ndr.Slice[FIXED](nil, n3)
-	for i := range rc {
-		rc[i].DecodeNDR(&d)
+	if err = d.Err(); err != nil {
+		return nil, nil, com.CallError("Zoo", "Wides", err)
+	}
+	return ra, rb, nil
+}
+
+func (c *ZooClient) Blocks(ctx context.Context, a []FIELDS) (r []FIELDS, err error) {
+	call := c.pc.NewCall(33, nil, 24+222*len(a))
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	e.Int32(int32(len(a)))
+	e.Count(len(a))
+	e.Align(8, 8)
+	for i := range a {
+		a[i].EncodeNDR(&e)
+	}
+	if call.Stub, err = e.Data(); err != nil {
+		return nil, com.CallError("Zoo", "Blocks", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return nil, com.CallError("Zoo", "Blocks", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	n2 := d.CountIs(len(a), 222)
+	d.Align(8, 8)
+	r = ndr.Slice[FIELDS](nil, n2)
+	for i := range r {
+		r[i].DecodeNDR(&d)
 	}
 	if err = d.Err(); err != nil {
-		return nil, nil, nil, com.CallError("Zoo", "Wides", err)
+		return nil, com.CallError("Zoo", "Blocks", err)
 	}
-	return ra, rb, rc, nil
+	return r, nil
 }
 
 func (c *ZooClient) Total(ctx context.Context, n, m int32, a []float32) (r []float32, err error) {
-	call := c.pc.NewCall(27, nil, 24+4*len(a))
+	call := c.pc.NewCall(34, nil, 24+4*len(a))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(n)
@@ -2413,7 +3028,7 @@ func (c *ZooClient) Total(ctx context.Context, n, m int32, a []float32) (r []flo
 }
 
 func (c *ZooClient) Masked(ctx context.Context, n uint32, a []byte) (r []byte, err error) {
-	call := c.pc.NewCall(28, nil, 24+len(a))
+	call := c.pc.NewCall(35, nil, 24+len(a))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Uint32(n)
@@ -2426,15 +3041,57 @@ func (c *ZooClient) Masked(ctx context.Context, n uint32, a []byte) (r []byte, e
 		return nil, com.CallError("Zoo", "Masked", err)
 	}
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
-	r = d.Bytes(nil, d.CountIs(int(n)>>uint(1), 1))
+	r = d.Bytes(nil, d.CountIs(int(n)/2, 1))
 	if err = d.Err(); err != nil {
 		return nil, com.CallError("Zoo", "Masked", err)
 	}
 	return r, nil
 }
 
+func (c *ZooClient) Pointed(ctx context.Context, a []int32) (r []int32, err error) {
+	call := c.pc.NewCall(36, nil, 24+4*len(a))
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	e.Uint32(uint32(len(a)))
+	e.Count(len(a))
+	e.Int32s(a)
+	if call.Stub, err = e.Data(); err != nil {
+		return nil, com.CallError("Zoo", "Pointed", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return nil, com.CallError("Zoo", "Pointed", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r = d.Int32s(nil, d.CountIs(len(a), 4))
+	if err = d.Err(); err != nil {
+		return nil, com.CallError("Zoo", "Pointed", err)
+	}
+	return r, nil
+}
+
+func (c *ZooClient) Shifted(ctx context.Context, n uint32, a []byte) (r []byte, err error) {
+	call := c.pc.NewCall(37, nil, 24+len(a))
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	e.Uint32(n)
+	e.CountIs(int(n)>>uint(1), len(a))
+	e.Bytes(a)
+	if call.Stub, err = e.Data(); err != nil {
+		return nil, com.CallError("Zoo", "Shifted", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return nil, com.CallError("Zoo", "Shifted", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	r = d.Bytes(nil, d.CountIs(int(n)<<uint(1), 1))
+	if err = d.Err(); err != nil {
+		return nil, com.CallError("Zoo", "Shifted", err)
+	}
+	return r, nil
+}
+
 func (c *ZooClient) InOut(ctx context.Context, a []float64) (aOut []float64, err error) {
-	call := c.pc.NewCall(29, nil, 24+8*len(a))
+	call := c.pc.NewCall(38, nil, 24+8*len(a))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(int32(len(a)))
@@ -2447,7 +3104,8 @@ func (c *ZooClient) InOut(ctx context.Context, a []float64) (aOut []float64, err
 		return nil, com.CallError("Zoo", "InOut", err)
 	}
 	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
-	aOut = d.Float64s(nil, d.CountIs(len(a), 8))
+	n2 := d.CountIs(len(a), 8)
+	aOut = d.Float64s(a, n2)
 	if err = d.Err(); err != nil {
 		return nil, com.CallError("Zoo", "InOut", err)
 	}
@@ -2455,7 +3113,7 @@ func (c *ZooClient) InOut(ctx context.Context, a []float64) (aOut []float64, err
 }
 
 func (c *ZooClient) Limits(ctx context.Context, a int32, b uint16) (ra int32, err error) {
-	call := c.pc.NewCall(30, nil, 6)
+	call := c.pc.NewCall(39, nil, 6)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(a)
@@ -2475,7 +3133,7 @@ func (c *ZooClient) Limits(ctx context.Context, a int32, b uint16) (ra int32, er
 }
 
 func (c *ZooClient) Pairs(ctx context.Context, p WIREPAIR) (r WIREPAIR, err error) {
-	call := c.pc.NewCall(31, nil, 4)
+	call := c.pc.NewCall(40, nil, 4)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	p.EncodeNDR(&e)
@@ -2494,7 +3152,7 @@ func (c *ZooClient) Pairs(ctx context.Context, p WIREPAIR) (r WIREPAIR, err erro
 }
 
 func (c *ZooClient) Open(ctx context.Context, name string) (status uint32, cage ndr.ContextHandle, err error) {
-	call := c.pc.NewCall(32, nil, 16+2*len(name))
+	call := c.pc.NewCall(41, nil, 16+2*len(name))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.WStr(name)
@@ -2514,7 +3172,7 @@ func (c *ZooClient) Open(ctx context.Context, name string) (status uint32, cage 
 }
 
 func (c *ZooClient) Visit(ctx context.Context, cage ndr.ContextHandle) (status uint32, n int32, err error) {
-	call := c.pc.NewCall(33, nil, 20)
+	call := c.pc.NewCall(42, nil, 20)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.ContextHandle(cage)
@@ -2534,7 +3192,7 @@ func (c *ZooClient) Visit(ctx context.Context, cage ndr.ContextHandle) (status u
 }
 
 func (c *ZooClient) Close(ctx context.Context, cage ndr.ContextHandle) (status uint32, cageOut ndr.ContextHandle, err error) {
-	call := c.pc.NewCall(34, nil, 20)
+	call := c.pc.NewCall(43, nil, 20)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.ContextHandle(cage)
@@ -2554,7 +3212,7 @@ func (c *ZooClient) Close(ctx context.Context, cage ndr.ContextHandle) (status u
 }
 
 func (c *ZooClient) Fails(ctx context.Context, how com.HRESULT) (n int32, err error) {
-	call := c.pc.NewCall(35, nil, 4)
+	call := c.pc.NewCall(44, nil, 4)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.HRESULT(how)
@@ -2577,7 +3235,7 @@ func (c *ZooClient) Fails(ctx context.Context, how com.HRESULT) (n int32, err er
 }
 
 func (c *ZooClient) Sum(ctx context.Context, a int32, b int64) (ret int64, err error) {
-	call := c.pc.NewCall(36, nil, 16)
+	call := c.pc.NewCall(45, nil, 16)
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.Int32(a)
@@ -2597,7 +3255,7 @@ func (c *ZooClient) Sum(ctx context.Context, a int32, b int64) (ret int64, err e
 }
 
 func (c *ZooClient) Nothing(ctx context.Context) (err error) {
-	call := c.pc.NewCall(37, nil, 0)
+	call := c.pc.NewCall(46, nil, 0)
 	defer call.Free()
 	if err = call.Invoke(ctx); err != nil {
 		return com.CallError("Zoo", "Nothing", err)
@@ -2608,7 +3266,7 @@ func (c *ZooClient) Nothing(ctx context.Context) (err error) {
 // ServeZoo returns the interface Zoo, served by impl, for a server to register.
 // An error of a method that returns no HRESULT becomes a fault.
 func ServeZoo(impl Zoo) *dcerpc.Interface {
-	return &dcerpc.Interface{Syntax: ZooSyntax, Name: "Zoo", NumOps: 38, Handler: &zooHandler{impl}}
+	return &dcerpc.Interface{Syntax: ZooSyntax, Name: "Zoo", NumOps: 47, Handler: &zooHandler{impl}}
 }
 
 type zooHandler struct{ obj Zoo }
@@ -2621,76 +3279,94 @@ func (s *zooHandler) ServeRPC(c *dcerpc.ServerCall) error {
 	case 1:
 		return s.serveNumbers(c)
 	case 2:
-		return s.serveOdd(c)
+		return s.serveShortEnums(c)
 	case 3:
-		return s.serveFixed(c)
+		return s.serveSized(c)
 	case 4:
-		return s.servePointers(c)
+		return s.servePadded(c)
 	case 5:
-		return s.serveNodes(c)
+		return s.serveGaps(c)
 	case 6:
-		return s.serveTrees(c)
+		return s.serveFixed(c)
 	case 7:
-		return s.serveCounted(c)
+		return s.servePointers(c)
 	case 8:
-		return s.serveVary(c)
+		return s.serveRefs(c)
 	case 9:
-		return s.serveBoxes(c)
+		return s.serveNodes(c)
 	case 10:
-		return s.serveConf(c)
+		return s.serveTrees(c)
 	case 11:
-		return s.serveNested(c)
+		return s.serveCounted(c)
 	case 12:
-		return s.serveEncap(c)
+		return s.serveVary(c)
 	case 13:
-		return s.serveTagged(c)
+		return s.serveBoxes(c)
 	case 14:
-		return s.serveWideTag(c)
+		return s.serveConf(c)
 	case 15:
-		return s.serveUnion(c)
+		return s.serveNested(c)
 	case 16:
-		return s.serveRing(c)
+		return s.serveEncap(c)
 	case 17:
-		return s.serveUniques(c)
+		return s.serveTagged(c)
 	case 18:
-		return s.serveStrings(c)
+		return s.serveWideTag(c)
 	case 19:
-		return s.serveNames(c)
+		return s.serveUnion(c)
 	case 20:
-		return s.serveArrays(c)
+		return s.serveNote(c)
 	case 21:
-		return s.serveLate(c)
+		return s.serveNoted(c)
 	case 22:
-		return s.serveSteady(c)
+		return s.serveRing(c)
 	case 23:
-		return s.serveVarying(c)
+		return s.serveUniques(c)
 	case 24:
-		return s.serveConfVarying(c)
+		return s.serveStrings(c)
 	case 25:
-		return s.serveMatrix(c)
+		return s.serveNames(c)
 	case 26:
-		return s.serveWides(c)
+		return s.serveArrays(c)
 	case 27:
-		return s.serveTotal(c)
+		return s.serveLate(c)
 	case 28:
-		return s.serveMasked(c)
+		return s.serveSteady(c)
 	case 29:
-		return s.serveInOut(c)
+		return s.serveVarying(c)
 	case 30:
-		return s.serveLimits(c)
+		return s.serveConfVarying(c)
 	case 31:
-		return s.servePairs(c)
+		return s.serveMatrix(c)
 	case 32:
-		return s.serveOpen(c)
+		return s.serveWides(c)
 	case 33:
-		return s.serveVisit(c)
+		return s.serveBlocks(c)
 	case 34:
-		return s.serveClose(c)
+		return s.serveTotal(c)
 	case 35:
-		return s.serveFails(c)
+		return s.serveMasked(c)
 	case 36:
-		return s.serveSum(c)
+		return s.servePointed(c)
 	case 37:
+		return s.serveShifted(c)
+	case 38:
+		return s.serveInOut(c)
+	case 39:
+		return s.serveLimits(c)
+	case 40:
+		return s.servePairs(c)
+	case 41:
+		return s.serveOpen(c)
+	case 42:
+		return s.serveVisit(c)
+	case 43:
+		return s.serveClose(c)
+	case 44:
+		return s.serveFails(c)
+	case 45:
+		return s.serveSum(c)
+	case 46:
 		return s.serveNothing(c)
 	}
 	return &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
@@ -2765,21 +3441,84 @@ func (s *zooHandler) serveNumbers(c *dcerpc.ServerCall) error {
 	return rerr
 }
 
-func (s *zooHandler) serveOdd(c *dcerpc.ServerCall) error {
+func (s *zooHandler) serveShortEnums(c *dcerpc.ServerCall) error {
 	cc := new(dcerpc.CallContext)
 	c.InitContext(cc)
 	ctx := context.Context(cc)
 	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
-	var v ODD
+	var v SHORTENUMS
 	v.DecodeNDR(&d)
 	if err := d.Err(); err != nil {
 		return err
 	}
-	r, err := s.obj.Odd(ctx, v)
+	r, err := s.obj.ShortEnums(ctx, v)
 	if err != nil {
 		return err
 	}
-	e := ndr.EncodeTo(c.GrowReply(32), c.NDR64)
+	e := ndr.EncodeTo(c.GrowReply(20), c.NDR64)
+	r.EncodeNDR(&e)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) serveSized(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	var v SIZED
+	v.DecodeNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Sized(ctx, v)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(16), c.NDR64)
+	r.EncodeNDR(&e)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) servePadded(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	var v PADDED
+	v.DecodeNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Padded(ctx, v)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(24), c.NDR64)
+	r.EncodeNDR(&e)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) serveGaps(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	var v GAPS
+	v.DecodeNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Gaps(ctx, v)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(24), c.NDR64)
 	r.EncodeNDR(&e)
 	var rerr error
 	c.Reply, rerr = e.Data()
@@ -2791,7 +3530,7 @@ func (s *zooHandler) serveFixed(c *dcerpc.ServerCall) error {
 	c.InitContext(cc)
 	ctx := context.Context(cc)
 	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
-	var v FIXED
+	var v FIELDS
 	v.DecodeNDR(&d)
 	if err := d.Err(); err != nil {
 		return err
@@ -2800,7 +3539,7 @@ func (s *zooHandler) serveFixed(c *dcerpc.ServerCall) error {
 	if err != nil {
 		return err
 	}
-	e := ndr.EncodeTo(c.GrowReply(240), c.NDR64)
+	e := ndr.EncodeTo(c.GrowReply(224), c.NDR64)
 	r.EncodeNDR(&e)
 	var rerr error
 	c.Reply, rerr = e.Data()
@@ -2822,7 +3561,30 @@ func (s *zooHandler) servePointers(c *dcerpc.ServerCall) error {
 	if err != nil {
 		return err
 	}
-	e := ndr.EncodeTo(c.GrowReply(64), c.NDR64)
+	e := ndr.EncodeTo(c.GrowReply(56), c.NDR64)
+	r.EncodeNDR(&e)
+	r.EncodeDeferredNDR(&e)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) serveRefs(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	var v REFS
+	v.DecodeNDR(&d)
+	v.DecodeDeferredNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Refs(ctx, v)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(24), c.NDR64)
 	r.EncodeNDR(&e)
 	r.EncodeDeferredNDR(&e)
 	var rerr error
@@ -3096,6 +3858,54 @@ func (s *zooHandler) serveUnion(c *dcerpc.ServerCall) error {
 	}
 	e := ndr.EncodeTo(c.GrowReply(64), c.NDR64)
 	r.EncodeNDR(&e)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) serveNote(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	tag := d.Int32()
+	var u NOTE
+	d.Align(1, 8)
+	tag2 := int64(d.Int32())
+	d.Want(int(tag2), int(tag))
+	u.DecodeNDR(&d, tag2)
+	u.DecodeDeferredNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Note(ctx, u)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(64), c.NDR64)
+	r.EncodeNDR(&e)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) serveNoted(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	var v NOTED
+	v.DecodeNDR(&d)
+	v.DecodeDeferredNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Noted(ctx, v)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(64), c.NDR64)
+	r.EncodeNDR(&e)
 	r.EncodeDeferredNDR(&e)
 	var rerr error
 	c.Reply, rerr = e.Data()
@@ -3169,7 +3979,7 @@ func (s *zooHandler) serveUniques(c2 *dcerpc.ServerCall) error {
 	if err != nil {
 		return err
 	}
-	e2 := ndr.EncodeTo(c2.GrowReply(48), c2.NDR64)
+	e2 := ndr.EncodeTo(c2.GrowReply(40), c2.NDR64)
 	if e2.Pointer(eOut != nil) {
 		e2.Int64(*eOut)
 	}
@@ -3217,13 +4027,7 @@ func (s *zooHandler) serveNames(c *dcerpc.ServerCall) error {
 	n := d.Uint32()
 	var names []*string
 	n2 := d.CountIs(int(n), 4)
-	names = ndr.Slice[*string](nil, n2)
-	for i := range names {
-		names[i] = nil
-		if d.Embedded(14) {
-			names[i] = new(string)
-		}
-	}
+	names = ndr.GetPointers[string](&d, nil, n2, 14)
 	for i := range names {
 		if names[i] != nil && d.Leaf(14) {
 			*names[i] = d.WStr()
@@ -3316,7 +4120,7 @@ func (s *zooHandler) serveSteady(c *dcerpc.ServerCall) error {
 	if err != nil {
 		return err
 	}
-	e := ndr.EncodeTo(c.GrowReply(96), c.NDR64)
+	e := ndr.EncodeTo(c.GrowReply(72), c.NDR64)
 	e.Int32s(r[:])
 	for i := range rs {
 		rs[i].EncodeNDR(&e)
@@ -3390,6 +4194,7 @@ func (s *zooHandler) serveMatrix(c *dcerpc.ServerCall) error {
 	n := d.Int32()
 	var m [][3]float64
 	n2 := d.CountIs(int(n), 24)
+	d.Align(8, 8)
 	m = ndr.Slice[[3]float64](nil, n2)
 	for i := range m {
 		d.Float64s(m[i][:], len(m[i]))
@@ -3403,6 +4208,7 @@ func (s *zooHandler) serveMatrix(c *dcerpc.ServerCall) error {
 	}
 	e := ndr.EncodeTo(c.GrowReply(16+24*len(r)), c.NDR64)
 	e.CountIs(int(n), len(r))
+	e.Align(8, 8)
 	for i := range r {
 		e.Float64s(r[i][:])
 	}
@@ -3411,40 +4217,61 @@ func (s *zooHandler) serveMatrix(c *dcerpc.ServerCall) error {
 	return rerr
 }
 
-func (s *zooHandler) serveWides(c2 *dcerpc.ServerCall) error {
+func (s *zooHandler) serveWides(c *dcerpc.ServerCall) error {
 	cc := new(dcerpc.CallContext)
-	c2.InitContext(cc)
+	c.InitContext(cc)
 	ctx := context.Context(cc)
-	d := ndr.DecodeFrom(c2.Stub, c2.DataRep, c2.NDR64)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
 	n := d.Int32()
 	var a []WIDE
 	n2 := d.CountIs(int(n), 4)
 	a = ndr.Get[WIDE](&d, nil, n2)
 	b := d.GUIDs(nil, d.CountIs(int(n), 16))
-	var c []FIXED
-	n3 := d.CountIs(int(n), 212)
-	c = ndr.Slice[FIXED](nil, n3)
-	for i := range c {
-		c[i].DecodeNDR(&d)
-	}
 	if err := d.Err(); err != nil {
 		return err
 	}
-	ra, rb, rc, err := s.obj.Wides(ctx, a, b, c)
+	ra, rb, err := s.obj.Wides(ctx, a, b)
 	if err != nil {
 		return err
 	}
-	e := ndr.EncodeTo(c2.GrowReply(48+4*len(ra)+16*len(rb)+212*len(rc)), c2.NDR64)
+	e := ndr.EncodeTo(c.GrowReply(32+4*len(ra)+16*len(rb)), c.NDR64)
 	e.CountIs(int(n), len(ra))
 	ndr.Put(&e, ra)
 	e.CountIs(int(n), len(rb))
 	e.GUIDs(rb)
-	e.CountIs(int(n), len(rc))
-	for i := range rc {
-		rc[i].EncodeNDR(&e)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) serveBlocks(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	n := d.Int32()
+	var a []FIELDS
+	n2 := d.CountIs(int(n), 222)
+	d.Align(8, 8)
+	a = ndr.Slice[FIELDS](nil, n2)
+	for i := range a {
+		a[i].DecodeNDR(&d)
+	}
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Blocks(ctx, a)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(16+222*len(r)), c.NDR64)
+	e.CountIs(int(n), len(r))
+	e.Align(8, 8)
+	for i := range r {
+		r[i].EncodeNDR(&e)
 	}
 	var rerr error
-	c2.Reply, rerr = e.Data()
+	c.Reply, rerr = e.Data()
 	return rerr
 }
 
@@ -3486,7 +4313,51 @@ func (s *zooHandler) serveMasked(c *dcerpc.ServerCall) error {
 		return err
 	}
 	e := ndr.EncodeTo(c.GrowReply(16+len(r)), c.NDR64)
-	e.CountIs(int(n)>>uint(1), len(r))
+	e.CountIs(int(n)/2, len(r))
+	e.Bytes(r)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) servePointed(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	n := d.Uint32()
+	a := d.Int32s(nil, d.CountIs(int(n), 4))
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Pointed(ctx, a)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(16+4*len(r)), c.NDR64)
+	e.CountIs(int(n), len(r))
+	e.Int32s(r)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
+}
+
+func (s *zooHandler) serveShifted(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	n := d.Uint32()
+	a := d.Bytes(nil, d.CountIs(int(n)>>uint(1), 1))
+	if err := d.Err(); err != nil {
+		return err
+	}
+	r, err := s.obj.Shifted(ctx, n, a)
+	if err != nil {
+		return err
+	}
+	e := ndr.EncodeTo(c.GrowReply(16+len(r)), c.NDR64)
+	e.CountIs(int(n)<<uint(1), len(r))
 	e.Bytes(r)
 	var rerr error
 	c.Reply, rerr = e.Data()

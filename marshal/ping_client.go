@@ -10,7 +10,7 @@ import (
 	"oxid/orpc"
 )
 
-// pingTimeout bounds one ping, and so does the ping period.
+// pingTimeout bounds one ping, which also ends before the next one is due.
 const pingTimeout = 30 * time.Second
 
 // maxPingDelta bounds the OIDs that one ComplexPing adds or removes: its counts
@@ -113,7 +113,7 @@ func (c *pingClient) round(ctx context.Context) {
 	c.mu.Unlock()
 	for _, s := range sets {
 		c.rt.wg.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, min(pingTimeout, c.rt.opt.PingPeriod))
+			ctx, cancel := context.WithTimeout(ctx, min(pingTimeout, c.rt.opt.PingPeriod*7/8))
 			defer cancel()
 			if err := c.ping(ctx, s); err != nil && c.rt.ctx.Err() == nil {
 				c.rt.log.Warn("ping failed; objects die when this goes on for three periods", "err", err)

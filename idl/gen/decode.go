@@ -376,7 +376,10 @@ func (c *code) decodeFlats(elem tree.Type, x, dst, n string) {
 		c.alignEmpty(elem)
 		c.line("%s = %s(%s, %s)", x, c.qual(ndrPath, "Slice"), dst, n)
 	}
-	c.each(x, func(e string) { c.decodeFlat(elem, e) })
+	c.each(x, func(e string) {
+		c.alignElement(elem)
+		c.decodeFlat(elem, e)
+	})
 }
 
 // decodePointers decodes an array of unique pointers by one call, if it can be.

@@ -291,6 +291,16 @@ func (c *code) alignEmpty(elem tree.Type) {
 	}
 }
 
+// alignElement aligns an element that is an [ms_union]: in NDR 2.0 it begins as
+// its largest arm would ([MS-RPCE] 2.2.4.5.3).
+func (c *code) alignElement(elem tree.Type) {
+	if u, ok := c.open(elem).(*tree.SwitchedUnion); ok && msUnion(u.Union) {
+		if n := u.Wire(tree.NDR20).Align; n > 1 {
+			c.line("%s.Align(%d, 1)", c.v, n)
+		}
+	}
+}
+
 // encodeFlats writes the flat parts of the elements of the slice x.
 func (c *code) encodeFlats(elem tree.Type, x string) {
 	if method, generic := c.bulk(elem); method != "" {
@@ -308,7 +318,10 @@ func (c *code) encodeFlats(elem tree.Type, x string) {
 	if n := len(x); n > 3 && x[n-3:] == "[:]" {
 		base = x[:n-3]
 	}
-	c.each(base, func(e string) { c.encodeFlat(elem, e) })
+	c.each(base, func(e string) {
+		c.alignElement(elem)
+		c.encodeFlat(elem, e)
+	})
 }
 
 // pointerElems reports whether the elements of an array are unique pointers

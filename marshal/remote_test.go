@@ -39,12 +39,12 @@ func (m *machine) lookup(s dcerpc.SyntaxID) *dcerpc.Interface {
 	return &w
 }
 
-func newMachine(t testing.TB) *machine {
+func newMachine(t testing.TB, opts ...func(*marshal.Options)) *machine {
 	t.Helper()
-	return newMachineWith(t, slog.New(slog.DiscardHandler))
+	return newMachineWith(t, slog.New(slog.DiscardHandler), opts...)
 }
 
-func newMachineWith(t testing.TB, log *slog.Logger) *machine {
+func newMachineWith(t testing.TB, log *slog.Logger, opts ...func(*marshal.Options)) *machine {
 	t.Helper()
 	m := &machine{}
 	m.srv = dcerpc.NewServer(&dcerpc.ServerOptions{
@@ -55,13 +55,17 @@ func newMachineWith(t testing.TB, log *slog.Logger) *machine {
 		t.Fatal(err)
 	}
 	host, port, _ := net.SplitHostPort(l.Addr().String())
-	m.rt = marshal.NewRuntime(marshal.Options{
+	o := marshal.Options{
 		Server: m.srv,
 		Bindings: func() []orpc.StringBinding {
 			return []orpc.StringBinding{orpc.NewStringBinding(orpc.TOWER_NCACN_IP_TCP, host, port)}
 		},
 		Logger: log,
-	})
+	}
+	for _, f := range opts {
+		f(&o)
+	}
+	m.rt = marshal.NewRuntime(o)
 	m.done.Go(func() { m.srv.Serve(l) })
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

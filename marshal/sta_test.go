@@ -82,6 +82,15 @@ func (p *process) sta(o marshal.STAOptions) *marshal.Apartment {
 	return a
 }
 
+// mainSTA returns the main single-threaded apartment, made when there is none.
+func (p *process) mainSTA() *marshal.Apartment {
+	p.t.Helper()
+	if a := p.rt.MainSTA(); a != nil {
+		return a
+	}
+	return p.sta(marshal.STAOptions{})
+}
+
 // in returns a context of an apartment.
 func in(t *testing.T, a *marshal.Apartment) context.Context {
 	return marshal.WithApartment(t.Context(), a)

@@ -200,6 +200,9 @@ func (c *ClientConn) Done() <-chan struct{} { return c.done }
 func (c *ClientConn) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.err == nil && c.retired {
+		return c.gone() // calls in flight complete; new ones need another connection
+	}
 	return c.err
 }
 

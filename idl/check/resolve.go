@@ -406,8 +406,11 @@ func (c *checker) resolveConst(x *scope, d *ast.Decl, dc *ast.Declarator) *tree.
 	}
 	c.attrs(x, &k.Head, d.Attrs, nil, onConst)
 	k.Parent = x.parent
-	x.add(k)
 	c.ensure(k)
+	if _, bad := dc.Init.(*ast.BadExpr); bad {
+		return nil // the braces of a header's variable, or what was reported
+	}
+	x.add(k)
 	return k
 }
 

@@ -304,7 +304,7 @@ func (cc *ClientConn) sendAuth3(auth *authExchange) error {
 		flags |= pfcHeaderSign
 	}
 	b := beginPDU(nil, ptAuth3, flags, auth.callID)
-	b = binary.LittleEndian.AppendUint32(b, 0) // auth3Pad: of no meaning
+	b = binary.LittleEndian.AppendUint32(b, 0) // pad of an auth3, of no meaning ([MS-RPCE] 2.2.2.10)
 	b = appendAuth(b, 0, auth.sec.trailer, auth.token)
 	if len(b) > 0xffff {
 		return errors.New("dcerpc: the security token does not fit a PDU")

@@ -210,16 +210,6 @@ func (p *peer) wantSilence() {
 	}
 }
 
-// wantClosed checks that the other side closes without another word.
-func (p *peer) wantClosed() {
-	p.tb.Helper()
-	if h, _, err := p.recv(); err == nil {
-		p.tb.Fatalf("got PDU type %d, want the connection closed", h.typ)
-	} else if errors.Is(err, os.ErrDeadlineExceeded) {
-		p.tb.Fatal("the connection stays open")
-	}
-}
-
 // answer is what a test expects next from a server, as text.
 func (p *peer) answer() string {
 	p.nc.SetReadDeadline(time.Now().Add(50 * time.Millisecond))

@@ -12,10 +12,6 @@ type authTrailer struct {
 
 const authTrailerSize = 8
 
-// auth3Pad is the number of bytes of no meaning between the header of an auth3
-// and its trailer ([MS-RPCE] 2.2.2.10).
-const auth3Pad = 4
-
 // parseAuth splits a PDU with auth_length > 0: bodyEnd is where the trailer
 // starts; padding is still part of the body.
 func parseAuth(h *header, pdu []byte) (t authTrailer, value []byte, bodyEnd int, err error) {

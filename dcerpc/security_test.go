@@ -18,11 +18,9 @@ import (
 // toyService is an authentication service without any security, which is strict
 // about what the runtime owes to a real one: order, ranges, lengths.
 type toyService struct {
-	typ     uint8
-	legs    int  // tokens in all: 3 as NTLM, 2 or 4 as others
-	refuse  bool // the server refuses the client's last token
-	names   atomic.Int32
-	lastErr atomic.Pointer[string]
+	typ    uint8
+	legs   int  // tokens in all: 3 as NTLM, 2 or 4 as others
+	refuse bool // the server refuses the client's last token
 }
 
 func (s *toyService) Type() uint8 { return s.typ }
@@ -236,10 +234,10 @@ func TestAuthenticationFailsAtTheClient(t *testing.T) {
 			t.Errorf("service that refuses: %v", err)
 		}
 		c2, _, err := secureClient(t, s, &toyService{typ: 9, legs: 2}, 5, ClientOptions{})
-		defer c2.Close()
 		if !errors.Is(err, com.RPC_S_UNKNOWN_AUTHN_SERVICE) {
 			t.Errorf("service that the server does not have: %v", err)
 		}
+		c2.Close()
 	})
 }
 

@@ -66,7 +66,6 @@ type ServerConn struct {
 	read     uint64 // fragments, as the janitor last saw it
 	served   uint64 // calls so far
 	seen     uint64
-	spare    *ServerCall
 }
 
 const inlineRunning = 1

@@ -43,7 +43,7 @@ func TestCallContextEmbedded(t *testing.T) {
 		s, c, p := serveFunc(t, func(sc *ServerCall) error {
 			w := &wrapped{user: "me"}
 			sc.InitContext(&w.CallContext)
-			derived, stop := context.WithTimeout(context.WithValue(w, "k", "v"), time.Minute)
+			derived, stop := context.WithTimeout(context.WithValue(w, testKey{}, "v"), time.Minute)
 			defer stop()
 			if got := CallFromContext(derived); got != sc {
 				t.Errorf("CallFromContext = %p, want %p", got, sc)
@@ -214,3 +214,6 @@ func TestCancelTravelsOn(t *testing.T) {
 		}
 	})
 }
+
+// testKey is a key of the tests' own.
+type testKey struct{}

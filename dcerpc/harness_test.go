@@ -326,3 +326,10 @@ func (p *peer) acceptBind(frag uint16, flags uint8, features uint16) {
 	}
 	p.send(endPDU(ack.appendBody(beginPDU(nil, ptBindAck, flags, h.callID), 0), 0, 0))
 }
+
+// appendControl appends a PDU that is nothing but a header: co_cancel,
+// orphaned ([C706] 12.6.4.2, 12.6.4.8).
+func appendControl(b []byte, typ ptype, callID uint32) []byte {
+	start := len(b)
+	return endPDU(beginPDU(b, typ, pfcWhole, callID), start, 0)
+}

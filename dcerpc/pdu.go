@@ -167,10 +167,3 @@ func endPDU(b []byte, start, authLen int) []byte {
 	binary.LittleEndian.PutUint16(b[start+10:], uint16(authLen))
 	return b
 }
-
-// appendControl appends a PDU that is nothing but a header: co_cancel,
-// orphaned ([C706] 12.6.4.2, 12.6.4.8).
-func appendControl(b []byte, typ ptype, callID uint32) []byte {
-	start := len(b)
-	return endPDU(beginPDU(b, typ, pfcWhole, callID), start, 0)
-}

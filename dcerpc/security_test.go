@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 

@@ -48,7 +48,7 @@ func TestCallContextEmbedded(t *testing.T) {
 			if got := CallFromContext(derived); got != sc {
 				t.Errorf("CallFromContext = %p, want %p", got, sc)
 			}
-			if derived.Value(userKey{}) != "me" || derived.Value("k") != "v" || derived.Value("x") != nil {
+			if derived.Value(userKey{}) != "me" || derived.Value(testKey{}) != "v" || derived.Value("x") != nil {
 				t.Error("values are lost")
 			}
 			if _, ok := w.Deadline(); ok || w.Err() != nil {

@@ -48,6 +48,8 @@ func (st *structCode) blockOf() *block {
 	if !st.addLeaves(b, st.s, "v", 0, tree.NDR20) || len(b.leaves) < minLeaves || len(b.leaves) > maxLeaves {
 		return nil
 	}
+	// Referent ids are twice as long in NDR64, so that a structure with pointers
+	// never has the same layout in both; a 16-bit enumeration, not either.
 	b.same = l2.Size == l64.Size && l2.Align == l64.Align && !l2.Pointers && st.addLeaves(off64, st.s, "v", 0, tree.NDR64)
 	for i := range b.leaves {
 		if s := st.scalarOf(b.leaves[i].typ); s == enum16Scalar || !b.same || b.leaves[i].off != off64.leaves[i].off {
@@ -69,6 +71,7 @@ func (st *structCode) addLeaves(b *block, s *tree.Struct, x string, off int64, s
 			return false
 		}
 		off = (off + l.Align - 1) &^ (l.Align - 1)
+		// A field's own [range] counts before that of its typedef.
 		v := leafValue{off: off, typ: st.open(f.Type), decl: f.Type, expr: x + "." + st.fieldName(f), rng: f.Range}
 		if r := rangeOf(f.Type); r != nil {
 			v.rng = r
@@ -76,6 +79,8 @@ func (st *structCode) addLeaves(b *block, s *tree.Struct, x string, off int64, s
 		if s == st.s && st.owners[f] != nil {
 			v.own = st.wireValue(f)
 		}
+		// A structure inside is laid out in place: its members become members of
+		// this block, which is what saves the call.
 		if inner, ok := v.typ.(*tree.Struct); ok && !isGUID(inner) {
 			// What package std has need not be field by field what the IDL says.
 			foreign := inner.File != nil && inner.File.Std && st.byFile[inner.File] != st.pkg
@@ -129,6 +134,15 @@ func (v *leafValue) at(size int64, i string) string {
 	return "p[" + itoa(v.off) + "+" + itoa(size) + "*" + i + ":]"
 }
 
+// encodeBlock prints the encoding of a block, one statement for each member:
+//
+//	p := (*[16]byte)(e.Block(8, 16))
+//	e.Put64(p[0:], v.Id)
+//	e.Put32(p[8:], uint32(v.Kind))
+//
+// The conversion to an array pointer is checked once; after it the compiler
+// knows every offset to be in range. What the members leave free is padding,
+// which Block has cleared.
 func (c *code) encodeBlock(b *block, align int64) {
 	c.line("p := (*[%d]byte)(e.Block(%d, %d))", b.size, align, b.size)
 	for i := range b.leaves {
@@ -137,6 +151,7 @@ func (c *code) encodeBlock(b *block, align int64) {
 		if v.own != "" {
 			x = v.own
 		}
+		// Ids are handed out in the order of the members, as Pointer does.
 		if t, ok := v.typ.(*tree.Pointer); ok {
 			if t.Kind == tree.Ref {
 				c.line("e.Put32(%s, e.ReferentID())", v.at(0, ""))
@@ -150,6 +165,7 @@ func (c *code) encodeBlock(b *block, align int64) {
 		switch {
 		case v.n == 0:
 			c.line("%s", c.put(s, v.at(0, ""), x))
+		// The block is longer than the array: copy ends with the shorter one.
 		case s.typ == "byte":
 			c.line("copy(%s, %s[:])", v.at(0, ""), x)
 		default:
@@ -161,6 +177,7 @@ func (c *code) encodeBlock(b *block, align int64) {
 }
 
 // indexOf is the index variable of an element's expression.
+// It serves arrays inside blocks, whose place in the block depends on it.
 func indexOf(elem string) string {
 	at := len(elem) - 1
 	for elem[at] != '[' {
@@ -171,6 +188,7 @@ func indexOf(elem string) string {
 
 // put is the statement that stores a scalar in a block.
 func (c *code) put(s *scalar, at, x string) string {
+	// Bytes need no byte order and so no method.
 	one := at[:len(at)-2] + "]" // the byte at the place
 	switch s.method {
 	case "Byte":
@@ -201,6 +219,8 @@ func (c *code) put(s *scalar, at, x string) string {
 	return "e.Put32(" + at + ", uint32(" + x + "))" // HRESULT
 }
 
+// decodeBlock prints the decoding of a block. After an error the block is all
+// zeros, so that the values are, too, and nothing has to be asked in between.
 func (c *code) decodeBlock(b *block, align int64) {
 	c.line("p := (*[%d]byte)(d.Block(%d, %d))", b.size, align, b.size)
 	for i := range b.leaves {
@@ -257,6 +277,7 @@ func (c *code) get(s *scalar, t tree.Type, at string) string {
 		return "d.Get" + s.method[len("Uint"):] + "(" + at + ")"
 	case "Int16", "Int32", "Int64":
 		bits := s.method[len("Int"):]
+		// Straight from the bits to the named type.
 		if s == enum32Scalar {
 			return c.goType(t) + "(d.Get32(" + at + "))"
 		}

@@ -25,6 +25,8 @@ func (g *generator) refuseTypes() {
 			}
 		}
 	}
+	// Everything counts as possible until it is refused. Whoever contains what was
+	// refused is refused in the next round; the number of types bounds the rounds.
 	for changed := true; changed; {
 		changed = false
 		for _, t := range all {
@@ -39,6 +41,7 @@ func (g *generator) refuseTypes() {
 	}
 }
 
+// headOf returns what declares a structure, union or enumeration.
 func headOf(t tree.Type) *tree.Head {
 	switch x := t.(type) {
 	case *tree.Struct:
@@ -106,6 +109,7 @@ func (g *generator) checkMembers(t tree.Type) error {
 			if err := g.check(f.Type); err != nil {
 				return refuse("field %s of %s: %v", f.Name, x, err)
 			}
+			// The checker refuses it, too; but a tree need not come from there.
 			if f.Type.Wire(tree.NDR20).Conformant && i != len(x.Fields)-1 {
 				return refuse("conformant field %s of %s is not the last", f.Name, x)
 			}
@@ -124,6 +128,8 @@ func (g *generator) checkMembers(t tree.Type) error {
 			if err := g.check(a.Field.Type); err != nil {
 				return refuse("arm %s of %s: %v", a.Field.Name, x, err)
 			}
+			// Its count would have to stand in front of a structure that does not
+			// know yet which arm will be there.
 			if a.Field.Type.Wire(tree.NDR20).Conformant {
 				return refuse("arm %s of %s is conformant", a.Field.Name, x)
 			}
@@ -181,6 +187,7 @@ func (g *generator) check(t tree.Type) error {
 			return refuse("%s has no switch_is here", x)
 		}
 		return g.named(x)
+	// Without a switch_is nobody knows which arm is meant.
 	case *tree.SwitchedUnion:
 		if x.Switch == nil || x.SwitchType == nil || g.scalarOf(x.SwitchType) == nil {
 			return refuse("%s has no switch_is here", x)
@@ -200,6 +207,7 @@ func (g *generator) check(t tree.Type) error {
 		return g.checkArray(x)
 	case *tree.ContextHandle:
 	case *tree.Pipe:
+		// C706 4.2.14.1: elements are numbers, or structures of numbers.
 		if l := x.Elem.Wire(tree.NDR20); l.Pointers || l.Conformant {
 			return refuse("a pipe of %s", x.Elem)
 		}
@@ -214,6 +222,8 @@ func (g *generator) check(t tree.Type) error {
 	return nil
 }
 
+// named reports why a structure or union that has a Go declaration of its own
+// cannot be used: it was refused as a whole, so that whoever contains it is, too.
 func (g *generator) named(t tree.Type) error {
 	if why := g.refused[t]; why != "" {
 		return refuse("%s", why)
@@ -224,6 +234,8 @@ func (g *generator) named(t tree.Type) error {
 	return nil
 }
 
+// checkInterface reports why a pointer to an interface cannot be carried. With an
+// iid_is anything goes: which interface it is turns out at run time.
 func (g *generator) checkInterface(x *tree.InterfacePtr) error {
 	switch {
 	case x.IIDIs != nil || x.Interface == nil && x.Disp == nil:
@@ -246,6 +258,9 @@ func (g *generator) checkInterface(x *tree.InterfacePtr) error {
 	return nil
 }
 
+// checkArray reports why an array cannot be carried. The limits are those of the
+// wire, which has no conformant elements and no strings without an end, and one
+// of good sense: a Go array of millions of elements would not fit on a stack.
 func (g *generator) checkArray(a *tree.Array) error {
 	if a.IsString {
 		b := tree.BasicOf(a.Elem)

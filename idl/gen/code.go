@@ -15,6 +15,7 @@ type code struct {
 	at   leaves
 	late []lateCheck
 
+	// What follows changes as the printing goes into blocks and loops.
 	guard  string   // condition under which the present statements run, "" for none
 	loops  int      // how many loops are around them
 	hoists []string // declarations that stand at the beginning of the function
@@ -22,6 +23,13 @@ type code struct {
 
 // lateCheck is the comparison of a count with an expression whose names were
 // not all decoded when the count was.
+//
+// An IDL file may name a size before or behind the array that it belongs to:
+//
+//	HRESULT Write([in, size_is(cb)] byte *pv, [in] unsigned long cb);
+//
+// Here pv arrives with a max_count that is bounded by the bytes left, and that
+// it is cb can be said only when cb has been decoded, which comes behind it.
 type lateCheck struct {
 	got   string
 	want  tree.Expr
@@ -39,6 +47,8 @@ func (c *code) body(f func()) {
 }
 
 // capture returns what f prints instead of printing it.
+// It is how text comes to stand in front of what is printed later, and how a
+// printed piece is looked at before it is used.
 func (p *printer) capture(f func()) string {
 	saved := p.b.String()
 	p.b.Reset()
@@ -50,6 +60,8 @@ func (p *printer) capture(f func()) string {
 }
 
 // hoist declares a variable that outlives the block in which it is set.
+// What is decoded inside an if belongs to that block, but a comparison that has
+// to wait stands behind it.
 func (c *code) hoist(base, typ string) string {
 	name := c.vars.local(base)
 	c.vars.order = c.vars.order[:len(c.vars.order)-1] // it is no block's
@@ -99,6 +111,8 @@ func rangeOf(t tree.Type) *tree.Range {
 
 // goSliceOK reports whether the elements of an array can be encoded by one
 // call, and by which: a method of the coder or, for named types, Put and Get.
+// Arrays of numbers are the bulk of the bytes that travel: one call moves them
+// all. A range, or a Go type of its own, means one by one.
 func (c *code) bulk(elem tree.Type) (method string, generic bool) {
 	if _, ok := c.codec(elem); ok || rangeOf(elem) != nil {
 		return "", false
@@ -107,6 +121,8 @@ func (c *code) bulk(elem tree.Type) (method string, generic bool) {
 	switch {
 	case s == nil:
 		return "", false
+	// Put and Get take any type whose elements look on the wire as they do in
+	// memory; enumerations of 16 bits do not.
 	case s == enum32Scalar || s == hresultScalar:
 		return "", true // both encode as the number that they are in Go
 	case s.bulk != "":
@@ -116,6 +132,8 @@ func (c *code) bulk(elem tree.Type) (method string, generic bool) {
 }
 
 // each prints a loop over x around what body prints for an element.
+// The index is left out where nothing needs it, as for marks of interface
+// pointers, because Go refuses variables that are not used.
 func (c *code) each(x string, body func(elem string)) {
 	n := len(c.vars.order)
 	i := c.vars.local("i")
@@ -146,6 +164,9 @@ func (c *code) block(head string, body func()) {
 // padding does not count, and what may be absent is absent.
 
 // minFlat is that of the flat part of an embedded t.
+// It is what Decoder.Count and Embedded bound sizes by, so a figure that is too
+// high would refuse good data, and one that is too low only lets a hostile
+// message promise more than it has. Where in doubt it is low.
 func (g *generator) minFlat(t tree.Type) int {
 	if c, ok := t.(*tree.Alias); ok && c.Xmit != nil && c.Xmit.Type != nil {
 		return g.minFlat(c.Xmit.Type)
@@ -202,6 +223,7 @@ func (g *generator) minArray(a *tree.Array, root bool) int {
 		}
 	}
 	if len(f.dyn) == 0 {
+		// A product that overflows an int would be no bound at all.
 		const enough = 1 << 20 // a lower bound may be lower
 		n = g.minFlat(inner(a))
 		n = int(min(int64(n)*a.Dims[0].Fixed, enough))
@@ -225,6 +247,8 @@ func (g *generator) minRoot(t tree.Type) int {
 
 // conformantDims are the dimensions whose max_counts go in front of the
 // outermost structure that contains t.
+// The counts of a structure inside a structure move to the outermost one, so the
+// way leads down the last fields ([C706] 14.3.7.1).
 func conformantDims(g *generator, t tree.Type) []tree.Dim {
 	switch x := g.open(t).(type) {
 	case *tree.Struct:

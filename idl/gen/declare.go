@@ -37,6 +37,8 @@ func (g *generator) declareAll() {
 	g.ifaces = map[*tree.Interface]*iface{}
 	g.refused = map[tree.Type]string{}
 	g.inStruct = map[tree.Type]bool{}
+	// The order matters: names that collide get an underscore, and it should be
+	// the derived ones that do.
 	for _, p := range g.packages {
 		p.scope = newScope()
 		p.types = map[*tree.File][]tree.Type{}
@@ -79,6 +81,8 @@ type declarer struct {
 	f *tree.File
 }
 
+// decl names one declaration, and those inside an interface's body: in C they
+// are outside of it, and so they are in Go.
 func (d *declarer) decl(decl tree.Decl) {
 	switch x := decl.(type) {
 	case *tree.Struct, *tree.Union, *tree.Enum:
@@ -106,6 +110,7 @@ func (d *declarer) alias(a *tree.Alias) {
 	if d.names[a] != "" || a.Target == nil {
 		return
 	}
+	// typedef struct _POINT {...} POINT: one type in Go, called POINT.
 	if n, ok := d.names[a.Target]; ok && typedefOf(a.Target) == a {
 		d.names[a] = n
 		return
@@ -150,6 +155,7 @@ func (d *declarer) typ(t tree.Type, fallback string) {
 		d.take(t, x.Header(), x.Typedef, fallback)
 		d.p.types[d.f] = append(d.p.types[d.f], t)
 		d.declareFields(x)
+		// A structure without a name inside another one is called after its field.
 		for _, f := range x.Fields {
 			d.typ(f.Type, d.names[t]+"_"+exported(f.Name))
 		}
@@ -194,6 +200,8 @@ func (d *declarer) own(h *tree.Head, complete bool, t tree.Type) bool {
 	return !isGUID(t)
 }
 
+// take gives a type its name: that of the typedef rather than the tag, because
+// the tag is the one that is decorated, and what contains it where it has none.
 func (d *declarer) take(t tree.Type, h *tree.Head, typedef *tree.Alias, fallback string) {
 	name := fallback
 	switch {
@@ -229,6 +237,7 @@ func (g *generator) declareValues(p *pkg, f *tree.File) {
 			for _, m := range x.Members {
 				g.names[m] = p.scope.take(exported(m.Name))
 			}
+		// The constructors: CHOICE_Number for the arm number of CHOICE.
 		case *tree.Union:
 			for _, a := range x.Arms {
 				g.names[a] = p.scope.take(g.names[x] + "_" + armName(a))
@@ -272,6 +281,7 @@ func (g *generator) declareInterface(p *pkg, i *tree.Interface) {
 	}
 	it := &iface{i: i, pkg: p, name: g.names[i]}
 	g.ifaces[i] = it
+	// Every file may bring an IUnknown of its own; there is only one in Go.
 	if isIUnknown(i) {
 		it.pkg, it.name, it.desc, it.typeImport = nil, "Unknown", "UnknownDesc", comPath
 		it.descImport = comPath
@@ -287,6 +297,7 @@ func (g *generator) declareInterface(p *pkg, i *tree.Interface) {
 		it.server, it.handler, it.syntax = s.take("Serve"+n), s.take(typePrefix(n)+"Handler"), s.take(n+"Syntax")
 		return
 	}
+	// IID_ICalc keeps the interface's own spelling: that is what people know.
 	it.iid, it.desc, it.expose = s.take("IID_"+identifier(i.Name)), s.take(n+"Desc"), s.take("Expose"+n)
 	it.proxy, it.stub = s.take(typePrefix(n)+"Proxy"), s.take(typePrefix(n)+"Stub")
 	it.proxyAlias, it.stubAlias = s.take("COM"+n+"Proxy"), s.take("COM"+n+"Stub")

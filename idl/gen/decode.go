@@ -42,6 +42,7 @@ func (c *code) decodeRoot(t tree.Type, x string) {
 }
 
 // makeReferent gives x something that can be decoded into.
+// A slice needs nothing: decoding the array makes it, and makes it non-nil.
 func (c *code) makeReferent(o *tree.Pointer, x string) {
 	if !isSlice(c.open(o.Elem)) || o.Kind == tree.Full {
 		c.line("%s = new(%s)", x, c.goType(o.Elem))
@@ -49,6 +50,9 @@ func (c *code) makeReferent(o *tree.Pointer, x string) {
 }
 
 // markReferent marks x, whose referent follows in the deferred part.
+// The mark is what the deferred part finds again: a new value, or a slice that
+// is empty but not nil. For interface pointers there is no such value; the
+// decoder remembers them itself.
 func (c *code) markReferent(o *tree.Pointer, x string) {
 	if isSlice(c.open(o.Elem)) {
 		c.line("%s = %s{}", x, c.goType(o.Elem))
@@ -69,6 +73,9 @@ func (c *code) decodeHoisted(o *tree.Struct) (args string) {
 	one := len(conformantDims(c.generator, o)) == 1
 	for range conformantDims(c.generator, o) {
 		n := c.vars.local("n")
+		// Elements follow as many as the count says, so it is bounded now. With
+		// an offset and an actual count in between it says only how much room
+		// there is, and nothing may be allocated by it.
 		if a := lastArray(c.generator, o); one && a != nil && !a.IsString && !form(a).varying {
 			c.line("%s := %s.Count(%d)", n, c.v, c.minFlat(form(a).elem))
 		} else {
@@ -100,6 +107,7 @@ func (c *code) decodeInterface(o *tree.InterfacePtr, x, method string) {
 		iid = ""
 	}
 	get := c.v + "." + method + "(" + c.ifaceDesc(o, iid, "nil") + ")"
+	// As checks the Go type; any value is a com.Unknown.
 	if typ := c.goType(o); typ == "com.Unknown" || typ == "Unknown" {
 		c.line("%s = %s", x, get)
 	} else {
@@ -133,6 +141,7 @@ func (c *code) decodeFlat(t tree.Type, x string) {
 			c.line("%s.Ref(%d)", c.v, size)
 		case tree.Full:
 			c.line("%s = %s[%s](%s, %d)", x, c.qual(ndrPath, "GetFull"), c.goType(o.Elem), c.ref, size)
+		// The variable may be an element of a slice that the caller passed.
 		default:
 			c.line("%s = nil", x)
 			c.line("if %s.Embedded(%d) {", c.v, size)
@@ -164,6 +173,8 @@ func (c *code) decoded(t tree.Type, s *scalar) string {
 	return get
 }
 
+// checkRange prints the check of a [range]. A violation is an error of the whole
+// call, which decoding goes on from without effect.
 func (c *code) checkRange(r *tree.Range, x string) {
 	c.line("%s.InRange(int64(%s), %d, %d)", c.v, x, r.Low, r.High)
 }
@@ -192,6 +203,15 @@ func (c *code) decodeDeferred(t tree.Type, x string) {
 	}
 }
 
+// decodeReferent prints the deferred part of one pointer:
+//
+//	if v.Next != nil && d.Enter(8) {
+//		v.Next.DecodeNDR(d)
+//		v.Next.DecodeDeferredNDR(d)
+//		d.Leave()
+//	}
+//
+// Leaf is Enter for what leads no deeper.
 func (c *code) decodeReferent(o *tree.Pointer, x string) {
 	enter := "Leaf"
 	if c.hasPointers(o.Elem) || o.Kind == tree.Full {
@@ -282,6 +302,7 @@ func (c *code) decodeExtent(f arrayForm, x string, counts []string) string {
 		room := strconv.FormatInt(d.Fixed, 10)
 		if d.Fixed < 0 {
 			room = counts[0]
+			// The count is checked against its size_is when that is known.
 			if _, known := c.dimExpr(d.Size); !known && d.Size != nil {
 				got := "len(" + x + ")"
 				if f.varying { // the max_count itself is gone by then
@@ -301,6 +322,8 @@ func (c *code) decodeExtent(f arrayForm, x string, counts []string) string {
 		}
 		return n
 	}
+	// Several dimensions make one slice, row by row. All extents come before
+	// the elements, so their product can be bounded at once.
 	var names, rooms []string
 	for i := range f.dyn {
 		room := strconv.FormatInt(f.dyn[i].Fixed, 10)
@@ -350,6 +373,7 @@ func (c *code) decodeVarying(d *tree.Dim, n, room string, min int) {
 // is "", else a slice that is dst as far as it goes.
 func (c *code) decodeFlats(elem tree.Type, x, dst, n string) {
 	method, generic := c.bulk(elem)
+	// A Go array is filled in place; its length needs no count.
 	into := dst
 	count := n
 	set := x + " = "

@@ -25,6 +25,8 @@ func (c *code) encodeRoot(t tree.Type, x string) {
 		c.encodePipe(o, x)
 		return
 	case *tree.Pointer:
+		// The referent of a pointer that is no member of anything follows its id
+		// at once.
 		if o.Kind == tree.Unique {
 			c.block("if "+c.v+".Pointer("+x+" != nil)", func() {
 				c.encodeRoot(o.Elem, c.pointee(o, x))
@@ -45,6 +47,8 @@ func (c *code) pointee(t *tree.Pointer, x string) string {
 }
 
 // iidOf is the Go variable that an iid_is names, "" for none.
+// An IID that is optional itself, or hidden in an expression, cannot name the
+// interface; IUnknown then is what is surely there.
 func (c *code) iidOf(x *tree.InterfacePtr) (string, bool) {
 	if x.IIDIs == nil {
 		return "", true
@@ -78,6 +82,7 @@ func (c *code) encodeFlat(t tree.Type, x string) {
 		c.line("%s.Pointer(%s != nil)", c.v, x)
 	case *tree.Pointer:
 		switch o.Kind {
+		// What a ref pointer leads to is a value in Go, and so always there.
 		case tree.Ref:
 			c.line("%s.Ref(true)", c.v)
 		case tree.Full:
@@ -139,6 +144,8 @@ func elementType(a *tree.Array) tree.Type {
 	return inner(a)
 }
 
+// encodeReferent prints the deferred part of one pointer. Enter counts the
+// nesting and is needed only where pointers can lead on: a cycle would never end.
 func (c *code) encodeReferent(o *tree.Pointer, x string) {
 	deep := c.hasPointers(o.Elem)
 	cond := ""
@@ -215,6 +222,7 @@ func (c *code) stringRoom(a *tree.Array, x string) string {
 	return "len(" + x + ") + 1"
 }
 
+// stringMethod is the family of methods for a string's characters.
 func (c *code) stringMethod(a *tree.Array) string {
 	if tree.BasicOf(a.Elem).Wire(tree.NDR20).Size == 2 {
 		return "WStr"
@@ -239,6 +247,8 @@ func ownLength(expr, x string) bool {
 
 // encodeCounts writes the max_counts of an array.
 func (c *code) encodeCounts(a *tree.Array, f arrayForm, x string) {
+	// A size that is the slice's own length needs no comparison. Any other one
+	// is what the peer will compare the count with: better an error here.
 	if len(f.dyn) == 1 {
 		d := &f.dyn[0]
 		if d.Fixed >= 0 {
@@ -344,6 +354,8 @@ func (c *code) encodeExtent(f arrayForm, x string) {
 	if !f.varying {
 		return
 	}
+	// The elements of the slice are those that are transmitted: with a
+	// first_is, element 0 is the one at that index.
 	d := &f.dyn[0]
 	first, ok := c.dimExpr(d.First)
 	if !ok {
@@ -368,6 +380,8 @@ func (c *code) room(d *tree.Dim) (string, bool) {
 
 // encodeExtents is encodeExtent for several dimensions in one slice.
 func (c *code) encodeExtents(f arrayForm, x string) {
+	// The extents come from expressions, because one length of a flat slice
+	// does not tell them.
 	product := ""
 	for i := range f.dyn {
 		d := &f.dyn[i]
@@ -398,6 +412,7 @@ func (c *code) encodeExtents(f arrayForm, x string) {
 // encodeUnion writes the discriminant of a non-encapsulated union and its arm.
 func (c *code) encodeUnion(o *tree.SwitchedUnion, x string) {
 	s := c.scalarOf(o.SwitchType)
+	// Computed once: it is written, and it chooses the arm.
 	v := c.vars.local("tag")
 	c.line("%s := %s", v, c.tagOf(o, x))
 	c.alignUnion(o.Union, o.SwitchType)

@@ -14,6 +14,7 @@ type leaves func(e tree.Expr) (value string, typ tree.Type, ok bool)
 
 // intExpr prints an expression of size_is and its like as a Go int.
 func (p *printer) intExpr(e tree.Expr, at leaves) (string, bool) {
+	// Constants of the IDL are numbers here, whatever they were called.
 	if v := e.Value(); v.IsInt() {
 		return strconv.FormatInt(v.Int, 10), true
 	}
@@ -23,6 +24,7 @@ func (p *printer) intExpr(e tree.Expr, at leaves) (string, bool) {
 	case *tree.Cast:
 		return p.intExpr(x.X, at)
 	case *tree.Unary:
+		// A pointer is the value that it leads to, in Go as on the wire.
 		if x.Op == "*" {
 			return p.leafInt(x.X, at)
 		}
@@ -51,6 +53,9 @@ func (p *printer) intExpr(e tree.Expr, at leaves) (string, bool) {
 	return "", false
 }
 
+// binary prints an operator. Go's int has 64 bits where it matters, so that
+// products of two counts do not wrap; what cannot be a size becomes a count that
+// matches nothing. Division is guarded: a divisor may come from the network.
 func (p *printer) binary(x *tree.Binary, at leaves) (string, bool) {
 	if isCondition(x) {
 		c, ok := p.condition(x, at)
@@ -74,12 +79,14 @@ func (p *printer) binary(x *tree.Binary, at leaves) (string, bool) {
 			return paren(a) + " % " + paren(b), true
 		}
 		return p.qual(ndrPath, "Mod") + "(" + a + ", " + b + ")", true
+	// An unsigned shift count cannot panic.
 	case "<<", ">>":
 		return paren(a) + " " + x.Op + " uint(" + b + ")", true
 	}
 	return "", false
 }
 
+// isNonZero reports whether e is a constant that can be divided by.
 func isNonZero(e tree.Expr) bool {
 	v := e.Value()
 	return v.IsInt() && v.Int != 0
@@ -152,6 +159,8 @@ func (p *printer) leafInt(e tree.Expr, at leaves) (string, bool) {
 }
 
 // leaf resolves a parameter, a field, or a member of one.
+// Its Go value is a parameter's variable, a field behind a receiver, or a field
+// of one of these; typ tells which pointers still lie in between.
 func (p *printer) leaf(e tree.Expr, at leaves) (string, tree.Type, bool) {
 	switch x := e.(type) {
 	case *tree.Unary:
@@ -175,6 +184,7 @@ func (p *printer) leaf(e tree.Expr, at leaves) (string, tree.Type, bool) {
 			}
 			t = ptr.Elem
 		}
+		// Only structures have members.
 		if !p.hasMethods(p.open(t)) {
 			return "", nil, false
 		}

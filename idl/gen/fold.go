@@ -4,6 +4,14 @@ import "oxid/idl/tree"
 
 // folder finds the parameters of one method that say nothing which a slice or
 // a union does not say by itself: they leave the Go signature.
+//
+// This is what makes
+//
+//	HRESULT Sum([in] unsigned long n, [in, size_is(n)] double *v, [out, retval] double *sum);
+//
+// into Sum(ctx, v []float64) (sum float64, err error). A parameter is folded
+// when every mention of it is such a plain one. If it is used in an expression,
+// or means something by itself, it stays, and is compared with the length.
 type folder struct {
 	*generator
 	uses map[*tree.Param][]use
@@ -25,6 +33,7 @@ const (
 	tagUse                   // switch_is of a parameter that is a union
 )
 
+// newFolder looks through the attributes of all parameters of m.
 func newFolder(g *generator, m *tree.Method) *folder {
 	f := &folder{g, map[*tree.Param][]use{}}
 	for _, p := range m.Params {
@@ -38,6 +47,8 @@ func (f *folder) collect(p *tree.Param) {
 	t := carried(p)
 	if a := sliceOf(f.generator, t); a != nil {
 		d := &form(a).dyn[0]
+		// size_is and length_is of one array by two parameters: the first tells how
+		// much room there is, which a slice does not say, and stays.
 		size := sizeUse
 		if d.Length != nil && !sameRef(d.Length, d.Size) {
 			size = roomUse
@@ -75,12 +86,15 @@ func (f *folder) nested(p *tree.Param, t tree.Type) {
 	}
 }
 
+// dims notes what one dimension names that is no slice of its own.
 func (f *folder) dims(p *tree.Param, d *tree.Dim) {
 	f.note(p, d.Size, otherUse)
 	f.note(p, d.Length, otherUse)
 	f.note(p, d.First, otherUse)
 }
 
+// note files a mention. *n is as plain as n, because a pointer parameter's value
+// is what it leads to.
 func (f *folder) note(by *tree.Param, e tree.Expr, kind useKind) {
 	if e == nil {
 		return
@@ -113,6 +127,7 @@ func refOf(e tree.Expr) tree.Expr {
 	}
 }
 
+// sameRef reports whether both are the name of one parameter.
 func sameRef(a, b tree.Expr) bool {
 	x, ok1 := refOf(a).(*tree.ParamRef)
 	y, ok2 := refOf(b).(*tree.ParamRef)
@@ -138,6 +153,7 @@ func sliceOf(g *generator, t tree.Type) *tree.Array {
 func (f *folder) fold(inOf, outOf map[*tree.Param]*value, names *scope, pm *method) {
 	for _, p := range pm.m.Params {
 		uses := f.uses[p]
+		// What goes both ways need not be the same length both times.
 		if len(uses) == 0 || p.Retval || p.In && p.Out {
 			continue
 		}
@@ -166,6 +182,9 @@ func (f *folder) countable(v *value) bool {
 	return s != nil && (s.number || s.typ == "bool")
 }
 
+// foldIn decides on a parameter of the request. Its owner is the slice whose
+// length it is; where there are several, one that cannot be nil is better. An
+// [out] array of the same size goes by the owner, too.
 func (f *folder) foldIn(v *value, uses []use, inOf, outOf map[*tree.Param]*value, names *scope) {
 	var owner *value
 	var lone *tree.Param
@@ -181,6 +200,7 @@ func (f *folder) foldIn(v *value, uses []use, inOf, outOf map[*tree.Param]*value
 			if o := inOf[u.by]; owner == nil || nullable(owner) && !nullable(o) {
 				owner = o
 			}
+		// The size of what comes back: no owner, but no obstacle.
 		case (u.kind == sizeUse || u.kind == roomUse) && !in:
 			lone = u.by
 		default:
@@ -227,6 +247,8 @@ func lengthIsOut(g *generator, v *value) bool {
 	return ok && r.Param.Out
 }
 
+// foldOut decides on a parameter of the reply: the length of the slices that
+// come with it. All of them have to have one length then.
 func (f *folder) foldOut(v *value, uses []use, outOf map[*tree.Param]*value) {
 	var owner *value
 	tags := 0
@@ -247,6 +269,7 @@ func (f *folder) foldOut(v *value, uses []use, outOf map[*tree.Param]*value) {
 		}
 	}
 	switch {
+	// A union and a slice by one parameter would be two masters.
 	case tags == 0 && f.isCount(v):
 		v.role, v.of = lengthOf, owner
 	case tags == 1 && len(uses) == 1 && f.tagFits(v, owner):

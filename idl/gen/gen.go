@@ -64,6 +64,7 @@ type File struct {
 // output, byte for byte.
 func Generate(p *tree.Program, o Options) ([]File, []*diag.Diagnostic) {
 	g := &generator{prog: p, opt: o}
+	// A tree with errors has holes in it that printing would fall into.
 	for _, f := range p.Files {
 		if f.Errors > 0 {
 			g.list.Errorf(source.Pos{}, 1, "%s has errors: nothing can be generated from it", f.Path)
@@ -72,6 +73,7 @@ func Generate(p *tree.Program, o Options) ([]File, []*diag.Diagnostic) {
 	if g.list.Errors() > 0 {
 		return nil, g.list.All()
 	}
+	// Each step needs all packages to have been through the one before.
 	g.assignPackages()
 	g.declareAll()
 	g.refuseInterfaces()
@@ -82,6 +84,7 @@ func Generate(p *tree.Program, o Options) ([]File, []*diag.Diagnostic) {
 		if !pk.emit {
 			continue
 		}
+		names := newScope()
 		for _, f := range pk.files {
 			text, err := g.printFile(pk, f)
 			if err != nil {
@@ -89,9 +92,10 @@ func Generate(p *tree.Program, o Options) ([]File, []*diag.Diagnostic) {
 					Fix("please report it together with the IDL file")
 				continue
 			}
-			out = append(out, File{Name: outputName(f), Package: pk.name, ImportPath: pk.path, Source: f, Content: text})
+			out = append(out, File{Name: names.take(outputName(f)) + ".go", Package: pk.name, ImportPath: pk.path, Source: f, Content: text})
 		}
 	}
+	// Half of a package would only hide the error behind those of the compiler.
 	if g.list.Errors() > 0 {
 		out = nil
 	}
@@ -112,7 +116,7 @@ type generator struct {
 	inStruct map[tree.Type]bool   // types whose Go form is being looked for
 }
 
-// outputName is the name of the Go file for f.
+// outputName is the name of the Go file for f, without its ending.
 func outputName(f *tree.File) string {
 	base := path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
 	base = strings.TrimSuffix(base, path.Ext(base))
@@ -120,7 +124,7 @@ func outputName(f *tree.File) string {
 	if i := strings.LastIndexByte(name, '_'); i >= 0 && strings.Contains(platforms, " "+name[i+1:]+" ") {
 		name += "_idl" // the go command would build it on that platform only
 	}
-	return name + ".go"
+	return name
 }
 
 // platforms are the endings of file names that the go command gives meaning to.
@@ -130,8 +134,10 @@ const platforms = " test aix android darwin dragonfly freebsd hurd illumos ios j
 // refusal is a reason why something cannot be generated.
 type refusal struct{ why string }
 
+// Error implements error.
 func (r *refusal) Error() string { return r.why }
 
+// refuse makes the reason why something cannot be generated.
 func refuse(format string, args ...any) error {
 	return &refusal{fmt.Sprintf(format, args...)}
 }

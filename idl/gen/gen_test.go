@@ -66,6 +66,19 @@ func TestPackages(t *testing.T) {
 	}
 }
 
+func TestFilesOfOneNameInOnePackage(t *testing.T) {
+	var paths []string
+	for _, id := range []string{"1", "2"} {
+		dir := write(t, map[string]string{"x.idl": `import "unknwn.idl"; [object, uuid(00000001-aaaa-bbbb-cccc-00000000000` + id +
+			`)] interface I` + id + ` : IUnknown { HRESULT F(); }`})
+		paths = append(paths, filepath.Join(dir, "x.idl"))
+	}
+	files, said := generate(t, idl.Options{}, gen.Options{Package: "p"}, paths...)
+	if got := summary(files); got != "p/x.go@ p/x_.go@" {
+		t.Errorf("%s\n%s", got, said)
+	}
+}
+
 func TestUnknownImportPathIsAnError(t *testing.T) {
 	dir := write(t, chain)
 	files, said := generate(t, idl.Options{}, gen.Options{}, filepath.Join(dir, "mid.idl"))

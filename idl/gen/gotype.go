@@ -101,6 +101,7 @@ func (g *generator) hasMethods(t tree.Type) bool {
 // goType returns the Go form of t where it is embedded: the type of a field,
 // an element, a pointee. t has passed check.
 func (p *printer) goType(t tree.Type) string {
+	// A registered type goes before everything that the IDL says.
 	if c, ok := p.codec(t); ok {
 		return p.qual(c.Import, c.Name)
 	}
@@ -112,6 +113,8 @@ func (p *printer) goType(t tree.Type) string {
 		if isGUID(x.Target) && (x.Name == "IID" || x.Name == "CLSID") {
 			return p.qual(comPath, x.Name)
 		}
+		// In its own package a typedef keeps its name: COOKIE says more than
+		// uint32. Elsewhere it is not worth an import.
 		if x.Xmit == nil && p.names[x] != "" && p.byFile[x.File] == p.pkg {
 			return p.names[x]
 		}
@@ -145,6 +148,7 @@ func (p *printer) goType(t tree.Type) string {
 	return p.scalarType(p.scalarOf(t))
 }
 
+// scalarType is the Go type of a scalar; it sees to the import.
 func (p *printer) scalarType(s *scalar) string {
 	if s.pkg != "" {
 		p.use(s.pkg)
@@ -160,6 +164,8 @@ func (p *printer) typeName(t tree.Type, h *tree.Head) string {
 	return p.names[t]
 }
 
+// pointerType is *T for pointers that may be nil or shared. A ref pointer is
+// neither, and a slice has a nil of its own.
 func (p *printer) pointerType(x *tree.Pointer) string {
 	elem := p.goType(x.Elem)
 	switch {
@@ -176,6 +182,8 @@ func isSlice(t tree.Type) bool {
 	return ok && !stringArray(a) && len(form(a).dyn) > 0
 }
 
+// arrayType is a string, a slice where lengths are known at run time only, and
+// otherwise a Go array, of arrays for several dimensions.
 func (p *printer) arrayType(a *tree.Array) string {
 	f := form(a)
 	switch {
@@ -211,6 +219,7 @@ type arrayForm struct {
 	varying bool
 }
 
+// stringArray reports whether a is one string, rather than an array of them.
 func stringArray(a *tree.Array) bool { return a.IsString && len(a.Dims) == 1 }
 
 // form splits an array into its dynamic dimensions and the rest.
@@ -218,6 +227,8 @@ func form(a *tree.Array) arrayForm {
 	if stringArray(a) {
 		return arrayForm{str: true}
 	}
+	// Dimensions behind the last dynamic one are part of the element: a[][4] is
+	// a slice of arrays.
 	dims := a.Dims
 	if a.IsString { // an array of strings: the last dimension is theirs
 		dims = dims[:len(dims)-1]
@@ -242,6 +253,7 @@ func form(a *tree.Array) arrayForm {
 
 // ifaceType is the Go type of an interface pointer.
 func (p *printer) ifaceType(x *tree.InterfacePtr) string {
+	// Which interface it is, an argument tells: no Go type can.
 	if x.IIDIs != nil || x.Interface == nil {
 		return p.qual(comPath, "Unknown")
 	}

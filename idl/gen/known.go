@@ -76,6 +76,7 @@ type scalar struct {
 	number bool // an integer that expressions can compute with
 }
 
+// num makes a scalar that is a number.
 func num(typ, method, bulk string) *scalar {
 	return &scalar{typ: typ, method: method, bulk: bulk, zero: "0", number: true}
 }
@@ -122,6 +123,7 @@ func builtinAlias(a *tree.Alias) *scalar {
 		if size == 4 {
 			return hresultScalar
 		}
+	// Not by size alone: a long that is called BOOL is a truth value.
 	case "BOOL":
 		if size == 4 {
 			return boolScalar
@@ -137,6 +139,7 @@ func builtinAlias(a *tree.Alias) *scalar {
 // isGUID reports whether t is the structure GUID under one of its names.
 func isGUID(t tree.Type) bool {
 	s, ok := t.(*tree.Struct)
+	// Every description declares it anew, and all of them mean com.GUID.
 	if !ok || len(s.Fields) != 4 {
 		return false
 	}

@@ -30,6 +30,7 @@ type scope struct {
 	order []string // locals, for giving back those of a block
 }
 
+// newScope returns a scope in which some names are taken already.
 func newScope(reserved ...string) *scope {
 	s := &scope{used: map[string]bool{}}
 	for _, r := range reserved {
@@ -48,6 +49,8 @@ func (s *scope) take(name string) string {
 }
 
 // local returns the name of a local variable: base, or base with a number.
+// It goes by numbers and not by underscores, because it is read more often than
+// it is typed: e2 is the second encoder.
 func (s *scope) local(base string) string {
 	name := base
 	for i := 2; s.used[name] || goReserved(name); i++ {
@@ -97,6 +100,7 @@ func unexported(name string) string {
 	for run < len(id) && unicode.IsUpper(rune(id[run])) {
 		run++
 	}
+	// HRESULTCode is hresultCode.
 	if run > 1 && run < len(id) && unicode.IsLower(rune(id[run])) {
 		run-- // the last capital begins the next word
 	}

@@ -33,6 +33,8 @@ func (g *generator) assignPackages() {
 	}
 	one := g.onePackage(root)
 	var merged *pkg
+	// A group comes after those that it imports, which makes the output's order
+	// the order of the dependencies.
 	for _, group := range g.prog.Groups() {
 		emit, join := false, false
 		for _, f := range group {
@@ -55,6 +57,7 @@ func (g *generator) assignPackages() {
 				}
 			}
 			p.path = g.importPath(group, p.name)
+			// The standard set has a package already.
 			if group[0].Std && !emit {
 				p.name, p.path = "std", stdPath
 			}
@@ -81,6 +84,7 @@ func (g *generator) onePackage(root map[*tree.File]bool) map[*tree.File]bool {
 	}
 	// Files come after what they import, circles apart; those are joined as
 	// groups anyway.
+	// One pass suffices, because a file comes behind those that it imports.
 	leads := map[*tree.File]bool{} // imports a root, or is one
 	for _, f := range g.prog.Files {
 		leads[f] = root[f]
@@ -148,6 +152,7 @@ func (g *generator) distinctPaths() {
 	}
 }
 
+// baseName is the file's name without directories, of whatever system.
 func baseName(f *tree.File) string {
 	return path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
 }
@@ -164,6 +169,7 @@ func packageName(f *tree.File) string {
 	}
 	name := b.String()
 	switch {
+	// Names of packages are names of variables to everybody who imports them.
 	case name == "" || name[0] <= '9':
 		name = "idl" + name
 	case goReserved(name) || importNames[name] || name == "main" || name == "internal":

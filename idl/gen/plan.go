@@ -73,6 +73,9 @@ func (g *generator) refuseInterfaces() {
 	}
 }
 
+// whyNot is the reason why an interface cannot be generated at all: it has no
+// identity, or its base is not there, so that the numbers of its methods are not
+// known either.
 func (g *generator) whyNot(it *iface) string {
 	i := it.i
 	switch {
@@ -104,6 +107,8 @@ func (g *generator) planInterface(it *iface) {
 	it.planned = true
 	it.used = newScope("Proxy")
 	i := it.i
+	// A Go interface embeds its base's: a method of the same name would be a
+	// second one, so names are unique down the whole line.
 	if b := g.ifaces[i.Base]; i.Base != nil && b != nil && b.i.Object && !isIUnknown(b.i) {
 		g.planInterface(b)
 		for n := range b.used.used {
@@ -111,6 +116,7 @@ func (g *generator) planInterface(it *iface) {
 		}
 	}
 	for _, m := range i.Methods {
+		// A pair of [local] and [call_as] is one method with one slot.
 		if m.CallAs != nil {
 			continue // it is met through the local method
 		}
@@ -125,6 +131,8 @@ func (g *generator) planInterface(it *iface) {
 	}
 }
 
+// planMethod plans one method of an interface. A method that is refused keeps
+// its name, so that accepting it one day renames no other.
 func (g *generator) planMethod(it *iface, m *tree.Method) *method {
 	pm := &method{m: m, decl: m}
 	if m.Remote != nil {
@@ -135,6 +143,7 @@ func (g *generator) planMethod(it *iface, m *tree.Method) *method {
 		d := parseDirectives(m.Remote.Doc)
 		pm.dir.hresult = pm.dir.hresult || d.hresult
 	}
+	// Three accessors of one property have one name in the IDL.
 	base := methodName(m.Name)
 	switch m.Prop {
 	case tree.PropGet:
@@ -153,6 +162,7 @@ func (g *generator) planMethod(it *iface, m *tree.Method) *method {
 	case it.i.WinRT:
 		pm.why = "the interface is WinRT's"
 		return pm
+	// A class would have to implement what nobody can call from elsewhere.
 	case !it.i.Local && m.Local && m.Remote == nil:
 		pm.why = "[local]"
 		return pm
@@ -208,15 +218,18 @@ func (g *generator) planParams(pm *method) error {
 		}
 		g.notes(pm, p, t)
 	}
+	// From here on it is known which parameters are left to be arguments.
 	f.fold(inOf, outOf, names, pm)
 	pm.in, pm.out = pipesLast(pm.in), pipesLast(pm.out)
 	for _, p := range m.Params {
 		if v := inOf[p]; v != nil && v.role == plain {
 			pm.args = append(pm.args, v)
+			// The slice to decode into stands where the [out] parameter does.
 		} else if v := outOf[p]; v != nil && v.into != nil && !v.reuse {
 			pm.args = append(pm.args, v.into)
 		}
 	}
+	// An HRESULT is the error; a value of any other type comes first.
 	if !m.HRESULT && tree.BasicOf(m.Ret) != tree.BasicType(tree.Void) {
 		if err := g.check(m.Ret); err != nil {
 			return refuse("return value: %v", err)
@@ -235,6 +248,7 @@ func (g *generator) planParams(pm *method) error {
 }
 
 // variableName is the Go name of a parameter.
+// It is IDL's own, Hungarian or not: people look it up in documentation.
 func variableName(name string) string {
 	n := unexported(name)
 	if goReserved(n) || importNames[n] || n == "std" {
@@ -257,6 +271,8 @@ func (g *generator) checkTop(p *tree.Param, t tree.Type) error {
 			return refuse("parameter %s: iid_is names the later parameter %s", p.Name, ref.Param.Name)
 		}
 	}
+	// NULL for the place where a result goes: C programs may, the wire has no
+	// form for it.
 	if ptr, ok := p.Type.(*tree.Pointer); ok && p.Out && !p.In && ptr.Kind != tree.Ref {
 		return refuse("parameter %s: an [out] parameter must be a ref pointer", p.Name)
 	}
@@ -282,6 +298,7 @@ type contents struct {
 	objects bool // interface pointers
 }
 
+// walk looks into t. A structure is looked into once: they contain each other.
 func (c *contents) walk(t tree.Type) {
 	if _, ok := c.codec(t); ok {
 		c.objects = true // nobody knows: a VARIANT holds one
@@ -353,6 +370,7 @@ func (g *generator) report(it *iface) {
 		g.list.Add(&diag.Diagnostic{Severity: diag.Note, Pos: i.Pos, Width: len(i.Name),
 			Message: "interface " + i.Name + " is not generated: it is WinRT's"})
 		return
+	// As the IDL demands it: nothing to warn of, but worth knowing.
 	case i.Local:
 		g.list.Add(&diag.Diagnostic{Severity: diag.Note, Pos: i.Pos, Width: len(i.Name),
 			Message: "interface " + i.Name + " is [local]: it gets a Go type and no proxy"})

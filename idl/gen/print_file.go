@@ -10,12 +10,15 @@ func (g *generator) printFile(pk *pkg, f *tree.File) ([]byte, error) {
 	p := g.newPrinter(pk, f)
 	p.use(comPath)
 	p.line("const _ = com.GeneratedV1 // this code fits the runtime that it is compiled with\n")
+	// In the order in which a reader wants to know things: what it is called, what
+	// it looks like, and last how it gets over the wire.
 	p.printIdentifiers()
 	p.printConsts()
 	for d := range f.AllDecls() {
 		p.printAliasesOf(d)
 	}
 	for _, t := range pk.types[f] {
+		// Whoever needs it has been refused and says why.
 		if p.refused[t] != "" {
 			continue
 		}
@@ -34,6 +37,7 @@ func (g *generator) printFile(pk *pkg, f *tree.File) ([]byte, error) {
 		if it == nil || it.pkg != pk {
 			continue
 		}
+		// Here and not before: only of files that are printed.
 		g.report(it)
 		switch {
 		case it.why != "" || i.WinRT:
@@ -48,6 +52,8 @@ func (g *generator) printFile(pk *pkg, f *tree.File) ([]byte, error) {
 	return p.finish()
 }
 
+// printAliasesOf prints the typedefs of one declaration, which in an interface
+// may be several.
 func (p *printer) printAliasesOf(d tree.Decl) {
 	switch x := d.(type) {
 	case *tree.Alias:
@@ -89,6 +95,7 @@ func (p *printer) printIdentifiers() {
 	}
 }
 
+// uuidOf is the identifier of a declaration other than an interface.
 func uuidOf(d tree.Decl) com.GUID {
 	switch x := d.(type) {
 	case *tree.Dispinterface:

@@ -15,6 +15,7 @@ func (p *printer) printObjects(its []*iface) {
 		return
 	}
 	for _, it := range its {
+		// The types come first and together: they are what people read.
 		if !it.typed {
 			p.printIfaceType(it)
 		}
@@ -42,6 +43,7 @@ func (p *printer) printIfaceType(it *iface) {
 	if b := it.i.Base; b != nil && !isIUnknown(b) {
 		x := p.ifaces[b]
 		switch {
+		// The base exists in Go already.
 		case x.pkg == nil || x.typed:
 			p.line("%s", p.qual(x.typeImport, x.name))
 		default:
@@ -52,6 +54,8 @@ func (p *printer) printIfaceType(it *iface) {
 	p.line("}\n")
 }
 
+// ifaceMethods prints the methods of a Go interface. Where one is missing, a
+// comment says so: whoever looks for it looks here.
 func (p *printer) ifaceMethods(it *iface) {
 	for _, m := range it.methods {
 		if m.why != "" {
@@ -86,6 +90,7 @@ func (p *printer) printDescs(its []*iface) {
 	p.line("var (")
 	for _, it := range its {
 		i := it.i
+		// Somebody else has registered it, without the code that needs an encoding.
 		if it.typed {
 			p.line("_ = %s.Provide(", p.qual(it.descImport, it.desc))
 			p.line("func() (any, *com.Proxy) { p := new(%s); return p, &p.Proxy },", it.proxy)
@@ -104,6 +109,8 @@ func (p *printer) printDescs(its []*iface) {
 			}
 		}
 		p.line("IID: %s, Name: %q%s,", it.iid, i.Name, base)
+		// All slots have names, those of refused and local methods as well: the
+		// numbers of the others count on them.
 		var names []string
 		for _, m := range i.Methods {
 			if m.CallAs == nil || m.CallAs.Interface != i {
@@ -150,6 +157,8 @@ func wrapped(items []string) string {
 // interfaces in other packages, and to nobody else: the prefix COM says so.
 func (p *printer) printBaseAliases(its []*iface) {
 	first := true
+	// Proxies and stubs are unexported, so that nobody asks for one by its type;
+	// but a derived interface elsewhere has to embed them.
 	for _, it := range its {
 		if it.i.Local {
 			continue

@@ -28,6 +28,7 @@ func list(ps []parameter) string {
 // signature prints the Go signature of a method, without its name: the one
 // that the directive gives, or the one of the plan.
 func (p *printer) signature(m *method) string {
+	// The text is taken as it stands; which packages it names, its dots tell.
 	if s := m.dir.signature; s != "" {
 		p.use("context")
 		for name, path := range map[string]string{"com": comPath, "ndr": ndrPath} {
@@ -48,6 +49,7 @@ func (p *printer) wireSignature(m *method, named bool) string {
 	for _, v := range m.args {
 		args = append(args, parameter{v.name, p.valueType(v)})
 	}
+	// A name for a lone error says nothing; a function body needs one.
 	results := p.resultList(m)
 	if len(results) == 1 && !named {
 		return "(" + list(args) + ") error"
@@ -55,6 +57,8 @@ func (p *printer) wireSignature(m *method, named bool) string {
 	return "(" + list(args) + ") (" + list(results) + ")"
 }
 
+// resultList is what a method returns: values, the HRESULT if its success codes
+// matter, the error.
 func (p *printer) resultList(m *method) []parameter {
 	var rs []parameter
 	for _, v := range m.results {
@@ -66,8 +70,9 @@ func (p *printer) resultList(m *method) []parameter {
 	return append(rs, parameter{"err", "error"})
 }
 
-// lone reports whether v is a result that is a string by nature: NULL there
-// says no more than an empty one.
+// loneString reports whether v is a result that is a string by nature: what
+// [out] wchar_t **s hands out is a Go string and not a pointer to one. NULL
+// there says no more than an empty one.
 func (p *printer) loneString(v *value) (*tree.Array, bool) {
 	if v.p == nil || v.p.In || !v.p.Out {
 		return nil, false
@@ -80,6 +85,7 @@ func (p *printer) loneString(v *value) (*tree.Array, bool) {
 	return a, ok && stringArray(a)
 }
 
+// valueType is the Go type of an argument or a result.
 func (p *printer) valueType(v *value) string {
 	if _, ok := p.loneString(v); ok {
 		return "string"
@@ -87,6 +93,7 @@ func (p *printer) valueType(v *value) string {
 	return p.goType(v.typ)
 }
 
+// valueZero is the zero value of that type.
 func (p *printer) valueZero(v *value) string {
 	if _, ok := p.loneString(v); ok {
 		return `""`
@@ -128,6 +135,8 @@ type methodCode struct {
 	hrName  string // the variable with the HRESULT on a server
 }
 
+// methodCode prepares printing one side of m. The names of arguments and results
+// belong to the user; variables have to stay clear of them.
 func (p *printer) methodCode(m *method, client bool) *methodCode {
 	mc := &methodCode{code: &code{printer: p}, m: m, client: client, decoded: map[*value]bool{}}
 	names := []string{"ctx", "err"}
@@ -170,6 +179,8 @@ func (mc *methodCode) param(e tree.Expr) (string, tree.Type, bool) {
 	}
 	// The client has the request's values and decodes the reply's; the server
 	// the other way round.
+	// What was folded is on the wire all the same. Its value is the slice's
+	// length on the side that writes it, and a variable where it was read.
 	if encoder := mc.client != out; encoder {
 		switch v.role {
 		case lengthOf:
@@ -189,10 +200,13 @@ func (mc *methodCode) encodeAll(vs []*value) {
 	}
 }
 
+// encodeValue prints the encoding of one value at the top level.
 func (mc *methodCode) encodeValue(v *value) {
 	switch v.role {
 	case lengthOf:
 		s := mc.scalarOf(v.typ)
+		// A count of 8 or 16 bits may be too narrow for the slice. From 32 on
+		// Count finds out.
 		x := "len(" + v.of.name + ")"
 		if v.typ.Wire(tree.NDR20).Size < 4 {
 			x = mc.qual(ndrPath, "Fill") + "(" + mc.ref + ", " + mc.goType(v.typ) + "(0), " + x + ")"
@@ -210,6 +224,7 @@ func (mc *methodCode) encodeValue(v *value) {
 		mc.line("%s.%s(%s)", mc.v, s.method, convert(s, x))
 		return
 	}
+	// A failed method has no string, and NULL says so.
 	if a, ok := mc.loneString(v); ok {
 		cond := "true"
 		if mc.m.m.HRESULT {
@@ -245,6 +260,8 @@ func (mc *methodCode) decodeAll(vs []*value, declare bool) {
 	mc.checkLate()
 }
 
+// decodeValue prints the decoding of one value at the top level into its
+// variable, in one line where that can be.
 func (mc *methodCode) decodeValue(v *value, declare bool) {
 	set := " = "
 	if declare {
@@ -273,6 +290,7 @@ func (mc *methodCode) decodeValue(v *value, declare bool) {
 			return
 		}
 	}
+	// One line instead of a declaration and an assignment.
 	if p, ok := o.(*tree.InterfacePtr); ok && declare {
 		text := strings.TrimSpace(mc.capture(func() { mc.decodeInterface(p, v.name, "Interface") }))
 		mc.line("%s", strings.Replace(text, " = ", " := ", 1))
@@ -351,6 +369,7 @@ func (mc *methodCode) decodeFull(ptr *tree.Pointer, x string) {
 // room estimates how many bytes values take: a number, and what depends on
 // their lengths. It is an upper bound for what has a fixed size.
 func (mc *methodCode) room(vs []*value, hresult bool) string {
+	// NDR64 is the larger one of the two.
 	n := int64(0)
 	var terms []string
 	for _, v := range vs {
@@ -374,6 +393,8 @@ func (mc *methodCode) room(vs []*value, hresult bool) string {
 	return itoa(n) + " + " + strings.Join(terms, " + ")
 }
 
+// roomOf estimates the size of one value: a number of bytes, and a term for what
+// only the call knows. It need not be exact; what is short costs a copy.
 func (mc *methodCode) roomOf(v *value) (n int, term string) {
 	x := v.name
 	t := mc.open(v.typ)

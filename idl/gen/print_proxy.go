@@ -4,6 +4,8 @@ import "strings"
 
 // printProxy prints the interface proxy of it.
 func (p *printer) printProxy(it *iface) {
+	// A derived proxy embeds its base's and has its methods by that: the
+	// channel and the count of hand-outs are in the innermost one.
 	base := p.baseProxy(it)
 	p.line("type %s struct {", it.proxy)
 	p.line("%s", base)
@@ -11,6 +13,7 @@ func (p *printer) printProxy(it *iface) {
 	p.line("}\n")
 	p.line("// COMSetLocal lets v answer the calls.")
 	p.line("func (p *%s) COMSetLocal(v any) bool {", it.proxy)
+	// Methods of the base look at the base's field.
 	if _, own := p.remoteBase(it); own {
 		p.line("return p.%s.COMSetLocal(v) && com.SetLocal(&p.local, v)", embedded(base))
 	} else {
@@ -78,6 +81,7 @@ func (p *printer) baseProxy(it *iface) string {
 	return p.qual(b.implImport, b.proxyAlias)
 }
 
+// baseStub is the type that a stub embeds.
 func (p *printer) baseStub(it *iface) string {
 	b, ok := p.remoteBase(it)
 	switch {
@@ -132,14 +136,19 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 		p.line("}")
 	}
 	op := m.m.Op
+	// The order of the whole function is the contract of the channel: begin,
+	// encode, send, decode, free. A message that was sent without success is
+	// gone already.
 	p.line("%s, %s, err := %s.Proxy.Begin(ctx, %d, %s)", ch, msg, self, op, mc.room(m.in, false))
 	p.line("if err != nil {")
 	p.line("return %s", p.zeros(m, "0", "err"))
 	p.line("}")
+	// Ids of full pointers go on from the request to the reply.
 	if m.full {
 		mc.full = mc.vars.local("full")
 		p.line("var %s ndr.FullPointers", mc.full)
 	}
+	// Without parameters there is nothing to encode and nothing to go wrong.
 	if len(m.in) > 0 {
 		p.line("%s := ndr.NewEncoder(ctx, %s)", e, msg)
 		mc.v, mc.ref = e, "&"+e
@@ -155,6 +164,7 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 	p.line("}")
 	mc.v, mc.ref, mc.out = d, "&"+d, true
 	hr := ""
+	// The HRESULT is the last item of the reply, behind all results.
 	if m.m.HRESULT {
 		hr = "hr"
 		if !m.success {
@@ -178,6 +188,7 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 		}
 		p.line("err = %s.Err()", d)
 	}
+	// Nothing that was decoded refers to the buffer.
 	p.line("%s.FreeBuffer(%s)", ch, msg)
 	end := self + ".Proxy.End(ctx, " + itoa(int64(op)) + ", " + hr + ", err)"
 	if len(m.results) == 0 && hr != "" && !m.success {
@@ -190,6 +201,8 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 	} else {
 		p.line("if err != nil {")
 	}
+	// Interface pointers that came with a reply that cannot be used are counted,
+	// and nobody will give them back but us.
 	if m.objects.out {
 		p.line("com.ReleaseAll(%s.Interfaces())", d)
 	}

@@ -20,6 +20,7 @@ func (p *printer) printPlain(its []*iface) {
 // printClient prints the client of a plain RPC interface.
 func (p *printer) printClient(it *iface) {
 	p.line("// %s calls %s over one connection. It is safe for concurrent use.", it.client, it.i.Name)
+	// A context belongs to one connection: when that ends, so does the client.
 	p.line("type %s struct{ pc *dcerpc.PresContext }\n", it.client)
 	p.line("// %s negotiates %s on a connection.", it.newClient, it.i.Name)
 	p.line("func %s(ctx context.Context, conn *dcerpc.ClientConn) (*%s, error) {", it.newClient, it.client)
@@ -51,10 +52,13 @@ func (p *printer) rpcMethods(it *iface) []*method {
 	return ms
 }
 
+// printClientMethod prints one operation of a client. What a proxy does with a
+// channel, this does with a call of the RPC runtime.
 func (p *printer) printClientMethod(it *iface, m *method) {
 	mc := p.methodCode(m, true)
 	self, call := mc.vars.local("c"), mc.vars.local("call")
 	e, d := mc.vars.local("e"), mc.vars.local("d")
+	// There is no proxy that could name interface and method in an error.
 	fail := func(err string) string {
 		return p.qual(comPath, "CallError") + "(\"" + it.i.Name + "\", \"" + m.m.Name + "\", " + err + ")"
 	}
@@ -140,6 +144,7 @@ func (p *printer) printServer(it *iface) {
 	}
 }
 
+// printServerMethod prints the function that serves one operation.
 func (p *printer) printServerMethod(it *iface, m *method) {
 	mc := p.methodCode(m, false)
 	n := serverNames{self: mc.vars.local("s"), msg: mc.vars.local("c"), e: mc.vars.local("e"), d: mc.vars.local("d")}
@@ -151,6 +156,8 @@ func (p *printer) printServerMethod(it *iface, m *method) {
 	p.use(ndrPath)
 	p.line("func (%s *%s) serve%s(%s *dcerpc.ServerCall) error {", n.self, it.handler, m.name, n.msg)
 	cc := mc.vars.local("cc")
+	// The method's context is that of the call: it ends when the client gives
+	// up, and leads to who is calling.
 	p.line("%s := new(dcerpc.CallContext)", cc)
 	p.line("%s.InitContext(%s)", n.msg, cc)
 	p.line("ctx := context.Context(%s)", cc)

@@ -16,6 +16,7 @@ func (g *generator) declareFields(s *tree.Struct) {
 	}
 }
 
+// fieldName is the Go name of a field.
 func (p *printer) fieldName(f *tree.Field) string { return p.names[f] }
 
 // printStruct prints a structure and its encoding.
@@ -32,6 +33,8 @@ func (p *printer) printStruct(s *tree.Struct) {
 	}
 	p.line("}")
 	p.line("")
+	// The methods are exported, because structures of other packages contain
+	// this one.
 	st := &structCode{printer: p, s: s, name: name, owners: p.owners(s)}
 	st.encode()
 	st.decode()
@@ -80,6 +83,7 @@ type owner struct {
 func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 	uses := map[*tree.Field]*owner{}
 	bad := map[*tree.Field]bool{}
+	// note files that by names the field in e, as a count or as a tag.
 	note := func(by *tree.Field, e tree.Expr, tag bool) {
 		if e == nil {
 			return
@@ -112,6 +116,7 @@ func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 		if a := sliceOf(p.generator, f.Type); a != nil {
 			d := &form(a).dyn[0]
 			note(f, d.Size, false)
+			// One field for both is one mention.
 			if !sameFieldRef(d.Size, d.Length) {
 				note(f, d.Length, false)
 			}
@@ -129,6 +134,7 @@ func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 	return uses
 }
 
+// sameFieldRef reports whether both are the name of one field.
 func sameFieldRef(a, b tree.Expr) bool {
 	if a == nil || b == nil {
 		return false
@@ -164,6 +170,8 @@ func (st *structCode) wireValue(f *tree.Field) string {
 	case o.union != nil:
 		return st.qual(ndrPath, "FillTag") + "(" + x + ", v." + st.fieldName(o.union) + ".Tag())"
 	}
+	// With several arrays the longest counts, and the others are compared with it:
+	// those that are nil say nothing.
 	n := "len(v." + st.fieldName(o.arrays[0]) + ")"
 	for _, a := range o.arrays[1:] {
 		n = "max(" + n + ", len(v." + st.fieldName(a) + "))"
@@ -171,10 +179,13 @@ func (st *structCode) wireValue(f *tree.Field) string {
 	return st.qual(ndrPath, "Fill") + "(e, " + x + ", " + n + ")"
 }
 
+// code prepares printing one method, whose coder is the variable v.
 func (st *structCode) code(v string, at leaves) *code {
 	return &code{printer: st.printer, v: v, ref: v, vars: st.reserve("v", v, "p"), at: at}
 }
 
+// encode prints the encoding: the counts in front, if it is conformant, the flat
+// part, and the deferred part, if it has pointers.
 func (st *structCode) encode() {
 	st.use(ndrPath)
 	l2, l64 := st.s.Wire(tree.NDR20), st.s.Wire(tree.NDR64)
@@ -186,6 +197,7 @@ func (st *structCode) encode() {
 		x := "v." + st.fieldName(last)
 		switch o := st.open(last.Type).(type) {
 		case *tree.Array:
+			// A string brings its max_count with it only where it stands alone.
 			if stringArray(o) {
 				c.line("e.Count(%s)", c.stringRoom(o, x))
 			} else {
@@ -232,6 +244,9 @@ func (st *structCode) encode() {
 	st.line("}\n")
 }
 
+// decode prints the decoding. Where encoding knows every field from the start,
+// decoding knows those that came before; counts of pointers' referents are
+// looked at in the deferred part, when all are there.
 func (st *structCode) decode() {
 	l2 := st.s.Wire(tree.NDR20)
 	known := map[*tree.Field]bool{}
@@ -347,6 +362,7 @@ func (c *code) decodeTail(t tree.Type, x string, counts []string) {
 		return
 	}
 	all := make([]string, len(f.dyn))
+	// Dimensions of fixed size have no count.
 	next := 0
 	for i := range f.dyn {
 		if f.dyn[i].Fixed >= 0 {

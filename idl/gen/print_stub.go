@@ -19,6 +19,8 @@ func (p *printer) printStub(it *iface) {
 	p.line("%s", base)
 	p.line("obj %s", obj)
 	p.line("}\n")
+	// A stub of a derived interface serves the methods of its bases, too, with
+	// the same object seen as the base.
 	p.line("// COMServe lets obj serve the calls.")
 	p.line("func (s *%s) COMServe(obj %s) {", it.stub, obj)
 	if derived {
@@ -45,6 +47,8 @@ func (p *printer) printStub(it *iface) {
 			served = append(served, m)
 		}
 	}
+	// A function for each method: in one function all their variables would
+	// take room on the stack of every call.
 	if len(served) > 0 {
 		p.line("switch m.Op {")
 		for _, m := range served {
@@ -67,6 +71,7 @@ func (p *printer) printStub(it *iface) {
 // serverNames are the variables of a function that serves one call.
 type serverNames struct{ self, msg, ch, reply, e, d, hr string }
 
+// printStubMethod prints the function that serves one method.
 func (p *printer) printStubMethod(it *iface, m *method) {
 	mc := p.methodCode(m, false)
 	n := serverNames{self: mc.vars.local("s"), msg: mc.vars.local("m"), ch: mc.vars.local("ch"),
@@ -81,6 +86,7 @@ func (p *printer) printStubMethod(it *iface, m *method) {
 	p.line("func (%s *%s) invoke%s(ctx context.Context, %s *com.RPCOLEMESSAGE, %s com.IRpcChannelBuffer) error {",
 		n.self, it.stub, m.name, n.msg, n.ch)
 	target := n.self + ".obj." + m.name
+	// What maps the wire's parameters to the Go signature is written by hand.
 	if m.dir.signature != "" {
 		target = n.self + ".call" + m.name
 	}
@@ -121,6 +127,9 @@ func (mc *methodCode) serve(n serverNames, decoder, target string, begin func(),
 				mc.makeOut(v)
 			}
 		}
+		// Before the error is looked at: what was decoded in front of the
+		// error is counted as well. The arguments of defer are evaluated here,
+		// so no closure is needed.
 		if m.objects.in {
 			p.line("defer com.ReleaseArgs(%s.Interfaces())", n.d)
 		}
@@ -136,6 +145,7 @@ func (mc *methodCode) serve(n serverNames, decoder, target string, begin func(),
 		results = append(results, "hr")
 	}
 	p.line("%s := %s(%s)", strings.Join(append(results, "err"), ", "), target, argNames(m.args))
+	// Results belong to the stub from here on, whatever becomes of them.
 	for _, v := range m.results {
 		mc.releaseLater(v)
 	}
@@ -146,6 +156,7 @@ func (mc *methodCode) serve(n serverNames, decoder, target string, begin func(),
 		p.line("}")
 	} else if m.success {
 		p.line("hr = com.MethodHRESULT(ctx, hr, err)")
+		// Asked for before the results are encoded: they depend on it.
 	} else if len(m.results) > 0 {
 		p.line("%s := com.MethodResult(ctx, err)", n.hr)
 	}
@@ -188,6 +199,7 @@ func (mc *methodCode) makeOut(v *value) {
 	a := mc.open(v.typ).(*tree.Array)
 	f := form(a)
 	size, ok := mc.room1(&f.dyn[0])
+	// OutSlice has a limit: the number is the client's word and nothing else.
 	if !ok {
 		size = "0"
 	}
@@ -242,6 +254,7 @@ func (mc *methodCode) clear(n serverNames) {
 	m := mc.m
 	sized := false
 	for _, v := range m.results {
+		// The deferred release will find nothing in the variable any more.
 		if mc.hasObjects(v.typ) && mc.inPlace(v) {
 			mc.line("%s.ReleaseNDR()", v.name)
 		}
@@ -299,6 +312,7 @@ func (mc *methodCode) sizedByRequest(v *value) string {
 		if e == nil && d.Fixed >= 0 {
 			n, ok = itoa(d.Fixed), true
 		}
+		// An array that is as long as the results say is empty when there are none.
 		if !ok || ownLength(n, v.name) || strings.HasPrefix(n, "len(") {
 			return ""
 		}

@@ -22,9 +22,14 @@ func armName(a *tree.Arm) string {
 	return "Case"
 }
 
+// itoa prints a number.
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // unionCode prints one union: a structure that knows which arm it holds.
+// A Go union would be an interface with a type for each arm; but an arm may have
+// several tags, the default arm has all the others, and the tag is what the wire
+// carries. So it is the tag with a pointer to the arm's value, behind
+// constructors and accessors that keep the two together.
 type unionCode struct {
 	*printer
 	u    *tree.Union
@@ -51,8 +56,12 @@ func msUnion(u *tree.Union) bool {
 	return false
 }
 
+// printUnion prints a union: the type, a constructor and an accessor for each
+// arm, and the encoding.
 func (p *printer) printUnion(u *tree.Union) {
 	uc := &unionCode{printer: p, u: u, name: p.names[u], tag: "int32", methods: map[*tree.Arm]string{}}
+	// A union without a switch_type has the discriminant of its uses, which may
+	// differ; 32 bits hold them all.
 	if u.SwitchType != nil {
 		uc.disc = p.scalarOf(u.SwitchType)
 		if uc.disc != nil && uc.disc.number {
@@ -77,6 +86,7 @@ func (p *printer) printUnion(u *tree.Union) {
 	}
 }
 
+// declare prints the type and its tag.
 func (uc *unionCode) declare() {
 	lines := docLines(uc.u.Header(), uc.name)
 	if len(lines) == 0 && uc.u.Typedef != nil {
@@ -91,6 +101,8 @@ func (uc *unionCode) declare() {
 	uc.line("//")
 	uc.line("// Its zero value holds the zero value of the arm that is asked for.")
 	uc.line("type %s struct {", uc.name)
+	// Both fields are unexported: a tag with the arm of another one would be a
+	// value that cannot be encoded.
 	uc.line("tag %s", uc.tag)
 	uc.line("v any // a pointer to the arm")
 	uc.line("}\n")
@@ -134,6 +146,7 @@ func (uc *unionCode) caseValue(cv tree.CaseValue) int64 {
 	case !uc.disc.number:
 		return min(cv.Value&0xff, 1)
 	}
+	// 0xFFFFFFFF and -1 are the same case of a long.
 	switch strings.TrimSuffix(uc.disc.typ, "16") {
 	case "byte":
 		return int64(uint8(cv.Value))
@@ -168,6 +181,7 @@ func (uc *unionCode) label(a *tree.Arm) string {
 	return "case " + uc.cases(a) + ":"
 }
 
+// hasValue reports whether an arm is more than its tag.
 func hasValue(a *tree.Arm) bool { return a.Field != nil && a.Field.Type != nil }
 
 // arm prints the constructor of an arm and, when it has a value, the accessor.
@@ -240,6 +254,9 @@ func (uc *unionCode) aligns() (n2, n64 int64) {
 // nothing resolves no name: an arm does not see the structure around its union.
 func nothing(tree.Expr) (string, tree.Type, bool) { return "", nil, false }
 
+// encode prints the flat part. Of an encapsulated union that is the tag, too; of
+// the others the tag has been written where the union is used, in the type that
+// its switch_is has there ([C706] 14.3.8).
 func (uc *unionCode) encode() {
 	uc.use(ndrPath)
 	c := &code{printer: uc.printer, v: "e", ref: "e", vars: uc.reserve("u", "e", "tag", "p"), at: nothing}
@@ -257,6 +274,8 @@ func (uc *unionCode) encode() {
 		c.line("// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The")
 		c.line("// tag was encoded before.")
 		c.line("func (u *%s) EncodeNDR(e *ndr.Encoder, tag int64) {", uc.name)
+		// The zero value takes any tag; a value that was made for one arm does not
+		// become another.
 		c.line("if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {")
 		c.line("e.BadTag(int64(u.tag))")
 		c.line("return")
@@ -308,6 +327,8 @@ func (uc *unionCode) arms(c *code, body func(*tree.Arm), otherwise string, skip 
 	c.line("}")
 }
 
+// decode prints the flat part of decoding. A tag without an arm ends the whole
+// call: nobody knows what follows it.
 func (uc *unionCode) decode() {
 	c := &code{printer: uc.printer, v: "d", ref: "d", vars: uc.reserve("u", "d", "tag", "p"), at: nothing}
 	n2, n64 := uc.aligns()
@@ -393,6 +414,7 @@ func (uc *unionCode) skipFlat(flat func(*tree.Arm) bool) func(*tree.Arm) bool {
 	return flat
 }
 
+// release prints the method that gives back interface pointers.
 func (uc *unionCode) release() {
 	c := &code{printer: uc.printer, vars: uc.reserve("u", "p", "tag")}
 	c.line("// ReleaseNDR gives back the interface pointers in u.")

@@ -33,6 +33,7 @@ func (p *printer) printEnum(e *tree.Enum) {
 	p.line("switch v {")
 	seen := map[int32]bool{}
 	for _, m := range e.Members {
+		// Two names of one value: the first one is printed.
 		if !seen[int32(m.Value)] {
 			seen[int32(m.Value)] = true
 			p.line("case %s:", p.names[m])
@@ -59,6 +60,8 @@ func (p *printer) printAlias(a *tree.Alias) {
 	if p.check(a.Target) != nil {
 		return
 	}
+	// An alias, not a type of its own: in C the two are interchangeable, and IDL
+	// files count on it.
 	target := p.goType(a.Target)
 	if target == name {
 		return
@@ -73,6 +76,7 @@ func (p *printer) constText(k *tree.Const) string {
 	typ := ""
 	if p.check(k.Type) == nil {
 		if s := p.scalarOf(k.Type); s != nil {
+			// A BOOL is a truth value here as everywhere.
 			if s.typ == "bool" {
 				return name + " = " + strconv.FormatBool(v.IsInt() && v.Int != 0)
 			}
@@ -94,6 +98,7 @@ func (p *printer) constText(k *tree.Const) string {
 
 // intLiteral prints an integer so that it fits the type of its constant.
 func (p *printer) intLiteral(t tree.Type, v tree.Value) string {
+	// C wraps what does not fit, Go refuses to compile it.
 	b := tree.BasicOf(t)
 	switch {
 	case p.scalarOf(t) == hresultScalar:

@@ -21,6 +21,8 @@ type printer struct {
 	taken   map[string]bool   // package names
 }
 
+// newPrinter begins a file. The runtime's packages keep their names in all files;
+// others make room for them.
 func (g *generator) newPrinter(pk *pkg, f *tree.File) *printer {
 	p := &printer{generator: g, pkg: pk, file: f, imports: map[string]string{}, taken: map[string]bool{}}
 	for n := range importNames {
@@ -51,6 +53,7 @@ func (p *printer) qual(importPath, name string) string {
 	if importNames[path.Base(importPath)] {
 		return p.use(importPath) + "." + name
 	}
+	// Two packages may end in the same name.
 	local, ok := p.imports[importPath]
 	if !ok {
 		local = strings.ReplaceAll(path.Base(importPath), "-", "")
@@ -132,6 +135,7 @@ func (p *printer) finish() ([]byte, error) {
 	}
 	h.WriteString(")\n\n")
 	h.WriteString(p.b.String())
+	// What gofmt cannot read is a fault of this package; the error shows it all.
 	text, err := format.Source([]byte(h.String()))
 	if err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, numbered(h.String()))
@@ -160,6 +164,7 @@ func (p *printer) doc(h *tree.Head, name string) {
 	}
 }
 
+// docLines are the lines of a comment, without marks.
 func docLines(h *tree.Head, name string) []string {
 	text := parseDirectives(h.Doc).text
 	if text == "" && h.Help != "" {
@@ -178,12 +183,14 @@ func docLines(h *tree.Head, name string) []string {
 	if name != "" && !strings.HasPrefix(lines[0], name) {
 		lines[0] = name + ": " + lines[0]
 	}
+	// The go command takes such comments for orders.
 	if strings.HasPrefix(lines[0], "go:") || strings.HasPrefix(lines[0], "+build") {
 		lines[0] = " " + lines[0]
 	}
 	return lines
 }
 
+// printable replaces what does not belong into source text.
 func printable(r rune) rune {
 	if r < ' ' || r == 0x7f || r == '\ufffd' || r == '\ufeff' {
 		return ' '

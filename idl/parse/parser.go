@@ -265,9 +265,10 @@ func (p *parser) skipBalanced() {
 	}
 }
 
-// name reads a name that is declared or referred to. Most keywords may be names.
+// name reads a name that is declared or referred to. Keywords may be names, but
+// for those of C.
 func (p *parser) name(what string) ast.Name {
-	if !p.is(token.Ident) {
+	if !p.is(token.Ident) || reserved(p.tok.Key) {
 		p.expected(what)
 		return ast.Name{Pos: p.tok.Pos}
 	}

@@ -193,6 +193,8 @@ func (ch *channel) presContext(ctx context.Context) (*dcerpc.PresContext, error)
 	var p *dcerpc.PresContext
 	// Connecting takes a while: a single-threaded apartment serves meanwhile.
 	err := waitOutside(ctx, blockFunc(func(ctx context.Context) (err error) {
+		ctx, cancel := ch.connectContext(ctx)
+		defer cancel()
 		p, err = ch.mgr.core.exp.presContext(ctx, ch.desc.IID)
 		return err
 	}))

@@ -22,6 +22,10 @@ func localProxyDesc(iid *com.IID) *com.Desc {
 		return com.MultiQIDesc
 	case com.IID_IMarshal, com.IID_IMarshal2: // the same methods (CF-139)
 		return com.MarshalDesc
+	case com.IID_IClientSecurity:
+		return com.ClientSecurityDesc
+	case com.IID_IRpcOptions:
+		return com.RpcOptionsDesc
 	}
 	return nil
 }
@@ -51,6 +55,12 @@ func newLocalProxy(iid *com.IID) (any, *com.Proxy) {
 	case com.IID_IMarshal:
 		m := new(marshalProxy)
 		return m, &m.Proxy
+	case com.IID_IClientSecurity:
+		c := new(clientSecurity)
+		return c, &c.Proxy
+	case com.IID_IRpcOptions:
+		o := new(rpcOptions)
+		return o, &o.Proxy
 	}
 	return nil, nil
 }

@@ -22,7 +22,7 @@ type proxyManager struct {
 	dead    bool
 	proxies []*interfaceProxy
 	first   [1]*interfaceProxy
-	made    *madeProxies // what factories of the user's made; nil for most
+	rare    *managerRare // what few managers have; nil for most
 	site    *leakSite    // where it was made; only with Options.LeakReport
 }
 
@@ -57,6 +57,7 @@ func (pm *proxyManager) Released(p *com.Proxy) {
 	pm.proxies = slices.DeleteFunc(pm.proxies, func(x *interfaceProxy) bool { return x.p == p })
 	if len(pm.proxies) < n {
 		pm.live--
+		pm.unset(p)
 	}
 	gone := pm.live == 0 && ro.letGo(pm)
 	a.mu.Unlock()
@@ -152,6 +153,9 @@ func (pm *proxyManager) handed(d *com.Desc, ipid *com.IPID) any {
 	for _, x := range pm.proxies {
 		if x.desc != d {
 			continue
+		}
+		if s := pm.settingsOf(x.p); s != nil && s.private {
+			continue // CF-335
 		}
 		if x.ipid != *ipid {
 			if r := pm.core.ref(&x.ipid); r != nil && r.lost {

@@ -40,8 +40,10 @@ type Options struct {
 //
 // Its pointer has the methods of a generated structure: EncodeNDR and
 // DecodeNDR for the flat part, EncodeDeferredNDR and DecodeDeferredNDR for
-// what its embedded pointers lead to. They must encode exactly what the IDL
-// type describes.
+// what its embedded pointers lead to, and ReleaseNDR, which gives back the
+// interface pointers inside. They must encode exactly what the IDL type
+// describes, and its zero value must be valid: it is what a failed method has
+// on the wire.
 type GoType struct {
 	Import string // import path, "" for predeclared types
 	Name   string // the type's name in that package

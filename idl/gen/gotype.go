@@ -286,7 +286,7 @@ func (p *printer) ifaceDesc(x *tree.InterfacePtr, iid, v string) string {
 // zero returns the zero value of the Go form of t.
 func (p *printer) zero(t tree.Type) string {
 	if c, ok := p.codec(t); ok {
-		return p.qual(c.Import, c.Name) + "{}"
+		return "*new(" + p.qual(c.Import, c.Name) + ")" // it may be no structure
 	}
 	if s := p.scalarOf(t); s != nil {
 		p.scalarType(s)

@@ -161,7 +161,7 @@ func (p2 *iCodecProxy) Use(ctx context.Context, k known.Known, u WIRE, p int32) 
 	}
 	ch, m, err := p2.Proxy.Begin(ctx, 3, 36)
 	if err != nil {
-		return known.Known{}, WIRE{}, 0, err
+		return *new(known.Known), WIRE{}, 0, err
 	}
 	e := ndr.NewEncoder(ctx, m)
 	k.EncodeNDR(&e)
@@ -171,10 +171,10 @@ func (p2 *iCodecProxy) Use(ctx context.Context, k known.Known, u WIRE, p int32) 
 	e.Int32(p)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return known.Known{}, WIRE{}, 0, p2.Proxy.Fail(3, err)
+		return *new(known.Known), WIRE{}, 0, p2.Proxy.Fail(3, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
-		return known.Known{}, WIRE{}, 0, err
+		return *new(known.Known), WIRE{}, 0, err
 	}
 	d := ndr.NewDecoder(ctx, m)
 	rk.DecodeNDR(&d)
@@ -187,7 +187,7 @@ func (p2 *iCodecProxy) Use(ctx context.Context, k known.Known, u WIRE, p int32) 
 	ch.FreeBuffer(m)
 	if err = p2.Proxy.End(ctx, 3, hr, err); err != nil {
 		com.ReleaseAll(d.Interfaces())
-		return known.Known{}, WIRE{}, 0, err
+		return *new(known.Known), WIRE{}, 0, err
 	}
 	return rk, ru, rp, nil
 }
@@ -277,7 +277,7 @@ func (s *iCodecStub) invokeUse(ctx context.Context, m *com.RPCOLEMESSAGE, ch com
 	hr := com.MethodResult(ctx, err)
 	if hr.Failed() {
 		rk.ReleaseNDR()
-		rk = known.Known{}
+		rk = *new(known.Known)
 		ru = WIRE{}
 		rp = 0
 	}

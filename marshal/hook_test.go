@@ -121,7 +121,7 @@ func hookPlaces(t *testing.T, f func(t *testing.T, h *hook, obj *object, ctx con
 	})
 }
 
-func TestCF_283_284_286_288_289_HookOrder(t *testing.T) {
+func TestCF_283_284_285_286_288_289_292_HookOrder(t *testing.T) {
 	hookPlaces(t, func(t *testing.T, h *hook, obj *object, ctx context.Context, c calc.ICalc, local bool) {
 		for _, x := range []struct {
 			client, server []byte

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"oxid/com"
 	"oxid/marshal"
@@ -118,11 +117,14 @@ func TestRemoteCallerGivesUp(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { mustAdd(t, t.Context(), busy) })
 	<-runs
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-	defer cancel()
-	_, err := never.Add(ctx, 1, 2)
-	wantHR(t, err, com.RPC_E_TIMEOUT)
-	waitFor(t, "the queue", func() bool { return waiting(server.rt) == 0 })
+	ctx, cancel := context.WithCancel(t.Context())
+	wg.Go(func() {
+		_, err := never.Add(ctx, 1, 2)
+		wantHR(t, err, com.RPC_E_CALL_CANCELED)
+	})
+	waitFor(t, "the call", func() bool { return waiting(server.rt) == 1 })
+	cancel()
+	waitFor(t, "the empty queue", func() bool { return waiting(server.rt) == 0 })
 	close(release)
 	wg.Wait()
 	com.Release(busy)

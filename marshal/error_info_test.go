@@ -20,6 +20,7 @@ type failsWith struct {
 func (f *failsWith) Add(context.Context, int32, int32) (int32, error)  { return 7, f.err }
 func (f *failsWith) Clone(context.Context) (calc.ICalc, error)         { return &object{}, f.err }
 func (f *failsWith) Unadvise(ctx context.Context, cookie uint32) error { return f.err }
+func (f *failsWith) FinalRelease(context.Context)                      {} // it lives in several apartments at once
 
 // errorPlaces runs f with a proxy of obj inside one process and over the
 // network, under a policy.

@@ -118,15 +118,6 @@ func (o *oracle) bounded(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithTimeout(ctx, 20*time.Second)
 }
 
-// timed runs f, which must not take any time.
-func (o *oracle) timed(f func()) {
-	start := time.Now()
-	f()
-	if d := time.Since(start); d > time.Second {
-		o.failf("the operation took %v", d)
-	}
-}
-
 // identity returns what an apartment has of an object elsewhere; made is true
 // when there was nothing.
 func (o *oracle) identity(a *modelApt, m *modelManager) (d *modelIdentity, made bool) {

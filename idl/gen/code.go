@@ -79,14 +79,6 @@ func selector(x string) string {
 	return indexable(x)
 }
 
-// address is a pointer to x.
-func address(x string) string {
-	if strings.HasPrefix(x, "*") {
-		return x[1:]
-	}
-	return "&" + x
-}
-
 // indexable prepares x for an index or a slice expression behind it.
 func indexable(x string) string {
 	if strings.HasPrefix(x, "*") {

@@ -10,7 +10,6 @@ import (
 // zooServer returns what it is given, in the order of the arguments.
 type zooServer struct {
 	count int32
-	told  []int32
 	kept  zoo.IZooSink
 }
 

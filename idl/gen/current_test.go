@@ -36,6 +36,7 @@ var committed = []struct {
 	{dir: "../../interop/dssetup", idls: []string{"dssetup.idl"}},
 	{dir: "../../interop/dummy", idls: []string{"dummy.idl"}},
 	{dir: "../../interop/wine/zoo", idls: []string{"zoo.idl"}},
+	{dir: "../../interop/wine/arith", idls: []string{"arith.idl"}},
 }
 
 // generate compiles IDL files and returns the Go files, and what was said.

@@ -48,6 +48,8 @@ const wineInclude = "/usr/include/wine/wine/windows"
 // needs it.
 type machine struct {
 	dir, wine, server string
+	shell             *exec.Cmd
+	cancel            context.CancelFunc
 	env               []string
 }
 
@@ -91,9 +93,6 @@ func startMachine(t *testing.T) *machine {
 // newMachine makes the files of a Windows installation, which takes Wine 15 to
 // 30 seconds.
 func newMachine(wine, server string) (*machine, error) {
-	if prefix := os.Getenv("OXID_WINEPREFIX"); prefix != "" { // a machine made earlier
-		return &machine{wine: wine, server: server, env: append(os.Environ(), "WINEPREFIX="+prefix)}, nil
-	}
 	dir, err := os.MkdirTemp("", "oxid-wine-")
 	if err != nil {
 		return nil, err
@@ -101,25 +100,62 @@ func newMachine(wine, server string) (*machine, error) {
 	m := &machine{dir: dir, wine: wine, server: server}
 	m.env = append(os.Environ(), "WINEPREFIX="+filepath.Join(dir, "prefix"), "HOME="+dir, "WINEARCH=win64", "WINEDEBUG=-all",
 		"WINEDLLOVERRIDES=mscoree,mshtml=;winemenubuilder.exe=d", "DISPLAY=")
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	defer cancel()
-	for _, args := range [][]string{{wine, "wineboot", "-i"}, {server, "-w"}} {
-		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-		cmd.Env = m.env
-		cmd.WaitDelay = 5 * time.Second
-		if out, err := cmd.CombinedOutput(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-			m.remove()
-			return nil, fmt.Errorf("%s: %v\n%s", strings.Join(args, " "), err, out)
-		}
+	// Also the longest that a run of the tests may take.
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	m.cancel = cancel
+	boot := exec.CommandContext(ctx, wine, "wineboot", "-i")
+	boot.Env = m.env
+	boot.WaitDelay = time.Second // its services keep the output open
+	if out, err := boot.CombinedOutput(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
+		m.remove()
+		return nil, fmt.Errorf("wineboot: %v\n%s", err, out)
+	}
+	if err := m.keepUp(ctx); err != nil {
+		m.remove()
+		return nil, err
 	}
 	return m, nil
 }
 
+// keepUp starts a shell that does nothing: while it runs, so do Wine's
+// services, which otherwise belong to the first program of a test and delay its
+// end by theirs.
+func (m *machine) keepUp(ctx context.Context) error {
+	shell := exec.CommandContext(ctx, m.wine, "cmd.exe")
+	shell.Env = m.env
+	in, err := shell.StdinPipe()
+	if err != nil {
+		return err
+	}
+	out, err := shell.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	shell.Cancel = func() error { return in.Close() }
+	if err := shell.Start(); err != nil {
+		return err
+	}
+	m.shell = shell
+	if _, err := in.Write([]byte("echo ready\r\n")); err != nil {
+		return err
+	}
+	for s := bufio.NewScanner(out); s.Scan(); {
+		if strings.Contains(s.Text(), "ready") {
+			return nil
+		}
+	}
+	return errors.New("Wine's shell does not answer")
+}
+
 // remove ends whatever still runs on the machine, and deletes its files.
 func (m *machine) remove() {
+	defer m.cancel()
 	cmd := exec.Command(m.server, "-k")
 	cmd.Env = m.env
 	cmd.Run() // fails when nothing runs any more
+	if m.shell != nil {
+		m.shell.Wait()
+	}
 	os.RemoveAll(m.dir)
 }
 

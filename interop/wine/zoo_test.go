@@ -111,7 +111,7 @@ func (r *ring) round(t *testing.T, op reflect.Method, n int) error {
 	sent, _ := newMaker(n).values(op.Name, op.Type)
 	r.expect(results...)
 
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	in := []reflect.Value{reflect.ValueOf(ctx)}
 	for _, a := range args {

@@ -147,7 +147,7 @@ func (m *maker) length(size int) int {
 	case m.depth > 2:
 		return 1
 	}
-	return max(20_000/size>>(4*m.depth), 1)
+	return max(20_000/size>>(5*m.depth), 1)
 }
 
 // bits are 64 random ones, with a liking for the edges.

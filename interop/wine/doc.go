@@ -29,8 +29,8 @@
 //     compile
 //   - explicit handles: widl's stubs send them as data; and [out] pointers to
 //     pointers, which they misdescribe: here results hold such pointers
-//   - full pointers, pipes, interface pointers, callbacks: the engine crashes on
-//     them, has none, or has a form of its own
+//   - pipes and callbacks, which the engine has not; interface pointers, for
+//     which it has a form of its own
 //   - NDR64 and big-endian data: the engine knows neither
 //
 // # Objects

@@ -23,14 +23,13 @@
 // What Wine 8.0 gets wrong is in the table wrong of zoo_test.go, by operation
 // and with the reason; the test asks that it still does. Not in the zoo at all:
 //
-//   - max_is, min_is, first_is, last_is, and several labels of one arm in an
-//     encapsulated union: widl's grammar has none of them
+//   - max_is, min_is, first_is, last_is, pipes, callbacks, and several labels of
+//     one arm in an encapsulated union: widl's grammar has none of them
 //   - strings without size_is at the end of a structure: widl's output does not
 //     compile
 //   - explicit handles: widl's stubs send them as data; and [out] pointers to
 //     pointers, which they misdescribe: here results hold such pointers
-//   - pipes and callbacks, which the engine has not; interface pointers, for
-//     which it has a form of its own
+//   - interface pointers: the engine has a form of its own for them
 //   - NDR64 and big-endian data: the engine knows neither
 //
 // # Objects

@@ -136,9 +136,10 @@ type staCallContext struct {
 func (c *serverCall) runInSTA(s *sta, cid com.CID) error {
 	x := &staCallContext{}
 	m := c.stub.mgr
-	x.frame = frame{sta: s, cid: cid, desc: c.stub.desc, obj: m.obj, op: c.request.Op, from: c.rpc.Conn.RemoteAddr()}
+	f := &x.frame
+	f.sta, f.cid, f.desc, f.obj, f.op, f.from = s, cid, c.stub.desc, m.obj, c.request.Op, c.rpc.Conn.RemoteAddr()
 	if c.stub == s.apt.remUnknown {
-		x.frame.kind = frameInternal
+		f.kind = frameInternal
 	}
 	x.state.apt, x.state.cid, x.state.frame = s.apt, cid, &x.frame
 	c.rpc.InitContext(&x.CallContext)

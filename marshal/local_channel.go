@@ -104,7 +104,7 @@ type staLocalContext struct {
 // init makes x the context of an activity of s that was called with ctx.
 func (x *staLocalContext) init(ctx context.Context, s *sta, cid com.CID, kind frameKind) {
 	x.Context = ctx
-	x.frame = frame{sta: s, cid: cid, kind: kind}
+	x.frame.sta, x.frame.cid, x.frame.kind = s, cid, kind
 	x.state.apt, x.state.cid, x.state.frame = s.apt, cid, &x.frame
 }
 

@@ -59,7 +59,7 @@ func clearExtents(list []orpc.Extent) []orpc.Extent {
 // message is being made. It is called only while something is: a frame of a
 // single-threaded apartment runs somewhere in the process, or there are hooks.
 func (o *outgoing) begin(ctx context.Context, a *Apartment, d *com.Desc, op uint32, exp *clientExporter) error {
-	if o.st == nil || o.st.frame == nil {
+	if o.st == nil || o.st.cid.IsZero() || o.st.frame.outlived() {
 		if l := a.rt.lostCausality(o.st, o.cid, d, op, exp); l != nil {
 			o.more().lost = l
 		}

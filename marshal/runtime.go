@@ -155,6 +155,10 @@ func (rt *Runtime) MTA(ctx context.Context) (*Apartment, error) {
 	return a, a.ready(ctx)
 }
 
+// ApartmentFor returns the apartment of this runtime that ctx belongs to, and the
+// multithreaded one when it belongs to none.
+func (rt *Runtime) ApartmentFor(ctx context.Context) (*Apartment, error) { return rt.apartment(ctx) }
+
 // apartment returns the apartment that ctx names, or the MTA.
 func (rt *Runtime) apartment(ctx context.Context) (*Apartment, error) {
 	if s := rt.member(stateOf(ctx)); s != nil {

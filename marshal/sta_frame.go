@@ -81,6 +81,17 @@ func (f *frame) exec(ctx context.Context, body staBody) error {
 // lock is held.
 func (f *frame) open() bool { return f.waits > 0 && f.ready == 0 }
 
+// outlived reports whether f, which may be nil, is over: its context is used
+// after its method has returned.
+func (f *frame) outlived() bool {
+	if f == nil {
+		return false
+	}
+	f.sta.mu.Lock()
+	defer f.sta.mu.Unlock()
+	return f.done
+}
+
 // wake lets the goroutines go on that wait for f to be on top. The lock is held.
 func (f *frame) wake() {
 	if f.ready > 0 {

@@ -61,8 +61,9 @@ func (rt *Runtime) NTA(ctx context.Context) (*Apartment, error) {
 // the apartment's own code between two messages. In a single-threaded apartment
 // it waits until nothing else runs there, and holds the apartment until f
 // returns; calls that f makes with its context let others in meanwhile. Called
-// from within the apartment, f runs at once. It returns f's error, or why f did
-// not run: ctx ended, or the apartment did (RPC_E_DISCONNECTED).
+// from within the apartment, f runs at once; called as part of another chain of
+// calls, it waits its turn as a call does. Do returns f's error, or why f did not
+// run: ctx ended, or the apartment did (RPC_E_DISCONNECTED).
 func (a *Apartment) Do(ctx context.Context, f func(ctx context.Context) error) error {
 	if a.sta == nil {
 		if err := a.usable(); err != nil {
@@ -70,7 +71,19 @@ func (a *Apartment) Do(ctx context.Context, f func(ctx context.Context) error) e
 		}
 		return f(WithApartment(ctx, a))
 	}
-	return a.enterFor(ctx, frameOwn, f)
+	kind := frameOwn
+	if st := stateOf(ctx); st != nil && !st.cid.IsZero() {
+		kind = frameInternal // whoever called may be what the apartment waits for
+	}
+	return a.enterFor(ctx, kind, f)
+}
+
+// Outside runs f, which waits for something else than a call, a database for
+// example, and lets the single-threaded apartment that ctx runs in serve calls
+// meanwhile. f leaves the apartment's own state alone. Outside of such an
+// apartment it just runs f.
+func Outside(ctx context.Context, f func(ctx context.Context) error) error {
+	return waitOutside(ctx, blockFunc(f))
 }
 
 // enterFor runs f in a single-threaded apartment: directly when ctx is within

@@ -210,14 +210,14 @@ func (c *checker) fillAlias(x *scope, a *tree.Alias, d *ast.Decl, dc *ast.Declar
 		x.m.list.Errorf(a.Pos, len(a.Name), "typedef %s refers to itself", a.Name).Fix("put a struct between: struct %s { struct %s *next; }", a.Name, a.Name)
 		a.Target = tree.Invalid{}
 	}
-	if a.Measure(); tree.Depth(a) > maxDepends {
-		x.m.list.Errorf(a.Pos, len(a.Name), "typedef %s is made of more than %d types inside each other", a.Name, maxDepends)
-		a.Target = tree.Invalid{}
-		a.Measure()
-	}
 	c.nameTag(a)
 	c.attrs(x, &a.Head, d.Attrs, nil, onTypedef)
 	c.aliasAttrs(x, a, d)
+	if a.Measure(); tree.Depth(a) > maxDepends {
+		x.m.list.Errorf(a.Pos, len(a.Name), "typedef %s is made of more than %d types inside each other", a.Name, maxDepends)
+		a.Target, a.Xmit = tree.Invalid{}, nil
+		a.Measure()
+	}
 	a.Parent = x.parent
 	if dc.Bits != nil {
 		x.m.list.Errorf(dc.Bits.Pos(), 1, "a typedef has no bit width")
@@ -315,10 +315,12 @@ func (c *checker) aliasAttrs(x *scope, a *tree.Alias, d *ast.Decl) {
 
 // xmitType returns the type on the wire that an attribute names.
 func (c *checker) xmitType(x *scope, at *ast.Attr) tree.Type {
-	if at.Type == nil {
+	t := c.typeName(x, at.Type)
+	if c.refersBack(t) {
+		x.m.list.Errorf(at.Pos, len(at.Name), "%s is transmitted as itself", t)
 		return tree.Invalid{}
 	}
-	return c.embedded(x, c.typeName(x, at.Type))
+	return c.embedded(x, t)
 }
 
 // embedded returns the effective form of t inside another type, without

@@ -106,6 +106,12 @@ func (c *checker) fieldType(x *scope, s *ast.Spec, d *ast.Declarator, owner tree
 
 // byValue checks that t can be held by value, and fills it in.
 func (c *checker) byValue(x *scope, t tree.Type, at source.Pos, width int, owner tree.Type) bool {
+	// What is transmitted in its place must not lead back here either.
+	for a, ok := t.(*tree.Alias); ok && c.ensure(a) && a.Target != nil; a, ok = a.Target.(*tree.Alias) {
+		if a.Xmit != nil && !c.byValue(x, a.Xmit.Type, at, width, owner) {
+			return false
+		}
+	}
 	switch u := c.unalias(t).(type) {
 	case *tree.Struct:
 		if !c.ensure(u) {

@@ -22,7 +22,12 @@ func (u *Union) Measure() {
 }
 
 // Measure computes what a remembers of its depth.
-func (a *Alias) Measure() { a.depth = 1 + Depth(a.Target) }
+func (a *Alias) Measure() {
+	a.depth = 1 + Depth(a.Target)
+	if a.Xmit != nil {
+		a.depth = max(a.depth, 1+Depth(a.Xmit.Type))
+	}
+}
 
 // Depth returns how deep types stand inside t: the number of calls that a
 // walk down the type needs. Structs and unions count where they are held by

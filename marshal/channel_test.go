@@ -68,6 +68,7 @@ func TestCF_223_224_SendReceiveTakesWhatWasWritten(t *testing.T) {
 }
 
 func TestCF_223_EmptyRequestIsLegal(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	c, ch := proxyIn(t, w, &object{})
 	defer com.Release(c)

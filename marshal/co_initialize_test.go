@@ -14,13 +14,7 @@ import (
 // bare is a runtime without any apartment.
 func bare(t *testing.T) *marshal.Runtime {
 	t.Helper()
-	rt := marshal.NewRuntime(marshal.Options{Logger: slog.New(slog.DiscardHandler)})
-	t.Cleanup(func() {
-		if err := rt.Close(context.Background()); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
-	return rt
+	return newRuntime(t, marshal.Options{Logger: slog.New(slog.DiscardHandler)})
 }
 
 func newSTA(t *testing.T, rt *marshal.Runtime) *marshal.Apartment {

@@ -210,6 +210,7 @@ func TestCF_093_ReleaseOfSuchAPacket(t *testing.T) {
 }
 
 func TestCF_095_096_107_MarshalSizeMax(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	ask := func(o any) uint32 {
 		n, err := w.a.CoGetMarshalSizeMax(w.ca, &calc.IID_ICalc, o, com.MSHCTX_INPROC, 0)

@@ -415,6 +415,7 @@ func TestFreeMarshalerAlone(t *testing.T) {
 }
 
 func TestFreeSizeForAnotherProcess(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	f := newFree(w)
 	n, err := w.imarshal(f).GetMarshalSizeMax(w.ca, &calc.IID_ICalc, f, com.MSHCTX_LOCAL, 0)

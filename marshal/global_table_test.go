@@ -46,6 +46,7 @@ func TestCF_315_RegisteredObjectIsHeld(t *testing.T) {
 }
 
 func TestCF_316_TableWithoutCOM(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	cookie := w.register(&object{})
 	marshal.EndApartment(w.b)
@@ -166,6 +167,7 @@ func TestCF_136_324_AgileObjectFromTheTable(t *testing.T) {
 }
 
 func TestTableRefusesWhatIsNotThere(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	git := w.rt.GlobalTable()
 	_, err := git.RegisterInterfaceInGlobal(w.ca, nil, &calc.IID_ICalc)

@@ -1,7 +1,6 @@
 package marshal_test
 
 import (
-	"context"
 	"runtime"
 	"testing"
 	"time"
@@ -142,8 +141,7 @@ func TestCF_016_MarshalHoldsTheObject(t *testing.T) {
 
 func TestForgottenProxyIsReportedAndReleased(t *testing.T) {
 	leaks := make(chan marshal.Leak, 1)
-	rt := marshal.NewRuntime(marshal.Options{LeakReport: func(l marshal.Leak) { leaks <- l }})
-	defer rt.Close(context.Background())
+	rt := newRuntime(t, marshal.Options{LeakReport: func(l marshal.Leak) { leaks <- l }})
 	w := &world{t: t, ctx: t.Context(), rt: rt, a: marshal.NewTestApartment(rt), b: marshal.NewTestApartment(rt)}
 	w.ca, w.cb = marshal.WithApartment(w.ctx, w.a), marshal.WithApartment(w.ctx, w.b)
 	o := &watched{}

@@ -72,14 +72,9 @@ func newWorld(t *testing.T) *world {
 func newWorldWith(t *testing.T, opt marshal.Options) *world {
 	t.Helper()
 	opt.Logger = slog.New(slog.DiscardHandler)
-	rt := marshal.NewRuntime(opt)
+	rt := newRuntime(t, opt)
 	w := &world{t: t, ctx: t.Context(), rt: rt, a: marshal.NewTestApartment(rt), b: marshal.NewTestApartment(rt)}
 	w.ca, w.cb = marshal.WithApartment(w.ctx, w.a), marshal.WithApartment(w.ctx, w.b)
-	t.Cleanup(func() {
-		if err := rt.Close(context.Background()); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
 	return w
 }
 
@@ -240,6 +235,7 @@ func TestCF_011_IUnknownNeedsNoStub(t *testing.T) {
 }
 
 func TestCF_015_SamePacketTwice(t *testing.T) {
+	leaves(t)
 	w, o := newWorld(t), &watched{}
 	p, q := w.marshal(o, 0).(*com.MemoryStream), w.marshal(o, 0).(*com.MemoryStream)
 	if string(p.Bytes()) != string(q.Bytes()) {

@@ -62,6 +62,7 @@ func TestCF_215_RegistrationEndsWithTheLastApartment(t *testing.T) {
 }
 
 func TestFactoryOfTheRuntimeOutlivesApartments(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	f := hand(w.rt, echoDesc)
 	marshal.EndApartment(w.a)
@@ -95,6 +96,7 @@ func TestCF_216_ClassObjectMakesProxiesAndStubs(t *testing.T) {
 }
 
 func TestCF_217_RegistrationGoesBeforeCompiledInCode(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	w.a.CoRegisterPSClsid(w.ca, &calc.IID_ICalc, classEcho)
 	if clsid, err := w.b.CoGetPSClsid(w.cb, &calc.IID_ICalc); clsid != classEcho || err != nil {
@@ -178,6 +180,7 @@ func TestServerKnowsInterfacesOfRegisteredFactories(t *testing.T) {
 }
 
 func TestRegisterPSFactoryAgainAndBack(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	f := hand(w.rt, echoDesc)
 	g := hand(w.rt, echoDesc)
@@ -204,6 +207,7 @@ func (p *partFactory) COMInterfaces() []com.Entry {
 }
 
 func TestFactoryIsQueriedFor(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	f := &handFactory{journal: new(journal)}
 	w.a.CoRegisterPSClsid(w.ca, &echoDesc.IID, classEcho)

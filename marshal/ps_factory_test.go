@@ -101,6 +101,7 @@ func TestCF_193_ClientApartmentEnds(t *testing.T) {
 }
 
 func TestCF_012_013_216_StubIsMadeOnceForTheIdentity(t *testing.T) {
+	leaves(t)
 	w := newWorld(t)
 	f := hand(w.rt, echoDesc)
 	o := &echo{}

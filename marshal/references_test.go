@@ -41,6 +41,7 @@ func TestCF_046_ProxySharesItsReferences(t *testing.T) {
 }
 
 func TestCF_059_060_TablePackets(t *testing.T) {
+	leaves(t)
 	w, o := newWorld(t), &object{}
 	normal, strong, weak := std(t, w.marshal(o, 0)), std(t, w.marshal(o, com.MSHLFLAGS_TABLESTRONG)), std(t, w.marshal(o, com.MSHLFLAGS_TABLEWEAK))
 	if normal.PublicRefs != 5 || strong.PublicRefs != 0 || weak.PublicRefs != 0 {

@@ -40,6 +40,7 @@ type stranger struct {
 }
 
 func newStranger(t *testing.T) *stranger {
+	leaves(t)
 	s := &stranger{t: t, log: new(syncBuffer)}
 	m := newMachineWith(t, slog.New(slog.NewTextHandler(s.log, nil)))
 	stm := com.NewMemoryStream(nil)

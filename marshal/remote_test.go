@@ -65,19 +65,13 @@ func newMachineWith(t testing.TB, log *slog.Logger, opts ...func(*marshal.Option
 	for _, f := range opts {
 		f(&o)
 	}
-	m.rt = marshal.NewRuntime(o)
-	m.done.Go(func() { m.srv.Serve(l) })
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := m.rt.Close(ctx); err != nil {
-			t.Errorf("Close: %v", err)
-		}
+	m.rt = newRuntime(t, o, func(ctx context.Context) {
 		if err := m.srv.Shutdown(ctx); err != nil {
 			t.Errorf("Shutdown: %v", err)
 		}
 		m.done.Wait()
 	})
+	m.done.Go(func() { m.srv.Serve(l) })
 	if m.mta, err = m.rt.MTA(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -235,6 +229,7 @@ func TestRemoteDisconnect(t *testing.T) {
 }
 
 func TestRemoteServerGone(t *testing.T) {
+	leaves(t)
 	server, client := newMachine(t), newMachine(t)
 	c := send(t, server, client, &object{})
 	defer com.Release(c)

@@ -21,6 +21,7 @@ type remUnknown struct {
 }
 
 func newRemUnknown(t *testing.T) *remUnknown {
+	leaves(t)
 	t.Helper()
 	r := &remUnknown{stranger: &stranger{t: t}, m: newMachine(t), o: &watched{}}
 	stm := com.NewMemoryStream(nil)

@@ -87,6 +87,7 @@ func TestRunningObjectTwice(t *testing.T) {
 }
 
 func TestWeakRunningObject(t *testing.T) {
+	leaves(t)
 	w, o := newWorld(t), &object{}
 	rot := w.rt.GetRunningObjectTable()
 	w.run(o, "weak", 0)

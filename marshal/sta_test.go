@@ -45,14 +45,7 @@ func newProcess(t *testing.T, opts ...func(*marshal.Options)) *process {
 	for _, f := range opts {
 		f(&o)
 	}
-	p.rt = marshal.NewRuntime(o)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := p.rt.Close(ctx); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
+	p.rt = newRuntime(t, o)
 	var err error
 	if p.mta, err = p.rt.MTA(t.Context()); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -13,11 +14,18 @@ import (
 // grace is how long goroutines that are about to end may take.
 const grace = 3 * time.Second
 
+// checked are the tests that have called Check.
+var checked sync.Map
+
 // Check fails t when goroutines of oxid that did not run at the call still
 // run after the test and its clean-ups. Call it first in a test: clean-ups run
-// in reverse order.
+// in reverse order. The first call of a test counts, so helpers may call it.
 func Check(t testing.TB) {
 	t.Helper()
+	if _, again := checked.LoadOrStore(t, true); again {
+		return
+	}
+	t.Cleanup(func() { checked.Delete(t) })
 	before := map[string]bool{}
 	for _, g := range goroutines() {
 		before[id(g)] = true

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"oxid/com"
+	"oxid/marshal"
 	"oxid/scm"
 	"oxid/step"
 )
@@ -74,7 +75,7 @@ func (p *Process) activate(ctx context.Context, clsid com.CLSID, d *com.Desc, cl
 		}
 		a.host = p.service.Target()
 	}
-	mta, err := p.rt.MTA(ctx)
+	apt, err := p.rt.ApartmentFor(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,12 @@ func (p *Process) activate(ctx context.Context, clsid com.CLSID, d *com.Desc, cl
 	if classObject {
 		call = p.client.GetClassObject
 	}
-	got, err := call(ctx, a.host, clsid, []com.IID{d.IID}, &a.opt)
+	var got *scm.Activated
+	// Creating an object takes a while: a single-threaded apartment serves meanwhile.
+	err = marshal.Outside(ctx, func(ctx context.Context) (err error) {
+		got, err = call(ctx, a.host, clsid, []com.IID{d.IID}, &a.opt)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -91,5 +97,5 @@ func (p *Process) activate(ctx context.Context, clsid com.CLSID, d *com.Desc, cl
 		return nil, &com.Error{HRESULT: r.HR, Step: step.Activate, Peer: a.host, Interface: d.Name,
 			Hint: "the class does not have this interface"}
 	}
-	return mta.Adopt(ctx, &got.Exporter, r.Packet, d)
+	return apt.Adopt(ctx, &got.Exporter, r.Packet, d)
 }

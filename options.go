@@ -28,6 +28,7 @@ type config struct {
 	unmarshal  func(ctx context.Context, clsid com.CLSID) bool
 	maxRequest int
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
+	errorInfo  marshal.ErrorInfoPolicy
 }
 
 // Leak is a remote object whose proxy was garbage-collected without [Release].

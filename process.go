@@ -46,7 +46,7 @@ func Start(ctx context.Context, opts ...Option) (*Process, error) {
 	p := &Process{client: scm.NewClient(scm.ClientOptions{Dial: c.dial})}
 	ro := marshal.Options{
 		Resolver: p.client, Dial: c.dial, PingPeriod: c.pingPeriod,
-		Logger: c.logger, LeakReport: c.leak, NDR64: c.ndr64, UnmarshalPolicy: c.unmarshal,
+		Logger: c.logger, LeakReport: c.leak, ErrorInfo: c.errorInfo, NDR64: c.ndr64, UnmarshalPolicy: c.unmarshal,
 	}
 	if !c.noListen {
 		bindings, err := p.listen(ctx, &c)
@@ -134,20 +134,20 @@ func (p *Process) RegisterClassObject(ctx context.Context, clsid com.CLSID, obje
 		return 0, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Class, Interface: clsid.String(),
 			Hint: "a process started with NoListen serves nobody"}
 	}
-	mta, err := p.rt.MTA(ctx)
+	apt, err := p.rt.ApartmentFor(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return mta.CoRegisterClassObject(ctx, clsid, object, com.CLSCTX_LOCAL_SERVER, com.REGCLS_MULTIPLEUSE)
+	return apt.CoRegisterClassObject(ctx, clsid, object, com.CLSCTX_LOCAL_SERVER, com.REGCLS_MULTIPLEUSE)
 }
 
 // RevokeClassObject ends a registration; instances live on.
 func (p *Process) RevokeClassObject(ctx context.Context, cookie uint32) error {
-	mta, err := p.rt.MTA(ctx)
+	apt, err := p.rt.ApartmentFor(ctx)
 	if err != nil {
 		return err
 	}
-	return mta.CoRevokeClassObject(ctx, cookie)
+	return apt.CoRevokeClassObject(ctx, cookie)
 }
 
 // Close ends the process within a few seconds: references on other processes

@@ -4,6 +4,14 @@ import (
 	"oxid/idl/tree"
 )
 
+// What cannot be generated is refused before anything is printed, because one
+// refusal leads to others: a structure with a bit field takes every structure
+// around it with it, and every method that has one of them as a parameter. The
+// rest of the file's methods stay. The reasons are kept as text that names the
+// way down to the cause:
+//
+//	parameter b: field inner of struct OUTER: bit field a of struct BITS
+
 // refuseTypes finds the structures and unions that have no Go form. Types may
 // refer to each other in circles, so it repeats until nothing more is refused.
 func (g *generator) refuseTypes() {

@@ -5,6 +5,12 @@ import (
 	"oxid/idl/tree"
 )
 
+// A description has one space of names for types and one for values, without
+// regard to what Go makes of them: point and Point are two structures, red is a
+// constant that Go could not export. All names that a package will need are
+// therefore handed out before anything is printed, in the order of the files, so
+// that the same input has the same names and an importing package knows them.
+
 // iface is what printing knows of an interface: its Go names and where its
 // code is.
 type iface struct {

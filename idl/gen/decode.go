@@ -7,6 +7,14 @@ import (
 	"oxid/idl/tree"
 )
 
+// Decoding mirrors encode.go, function by function. Three things are different.
+// Memory has to be made, and only as much as the bytes left can fill; so counts
+// are read by methods that are told the least size of an element. What was read
+// has to be right: counts are compared with the expressions that announced them,
+// at once or when the names in them are known. And nothing is returned after an
+// error: the decoder remembers the first one and gives zeros from then on, so
+// that generated code goes straight on and asks once, at the end.
+
 // decodeRoot decodes a value of type t as a whole into the Go variable x.
 func (c *code) decodeRoot(t tree.Type, x string) {
 	switch o := c.open(t).(type) {

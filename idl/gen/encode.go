@@ -6,6 +6,31 @@ import (
 	"oxid/idl/tree"
 )
 
+// NDR sends a constructed type in two parts ([C706] 14.3.12.3): first everything
+// that is inside of it, pointers as referent ids only; then, in the same order,
+// what the pointers lead to. What a pointer leads to is again sent in these two
+// parts before the next pointer's turn comes. So there are three functions for
+// every kind of type:
+//
+//	encodeRoot      the whole: a parameter, or what a pointer leads to
+//	encodeFlat      the first part of what is a member, an element, an arm
+//	encodeDeferred  its second part
+//
+// For
+//
+//	struct NODE { long v; [unique] struct NODE *next; };
+//
+// they print, as methods of the structure,
+//
+//	e.Int32(v.V)                              the flat part
+//	e.Pointer(v.Next != nil)
+//
+//	if v.Next != nil && e.Enter() {           the deferred part
+//		v.Next.EncodeNDR(e)                   the root of a NODE is its flat
+//		v.Next.EncodeDeferredNDR(e)           and its deferred part
+//		e.Leave()
+//	}
+
 // encodeRoot encodes the Go value x of type t as a whole: a parameter, or what
 // a pointer leads to.
 func (c *code) encodeRoot(t tree.Type, x string) {

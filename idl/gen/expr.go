@@ -7,6 +7,13 @@ import (
 	"oxid/idl/tree"
 )
 
+// size_is(2 * n + 1) is an expression of C over the parameters of a method, or
+// the fields of a structure. Both sides of a call evaluate it: the sender to see
+// that the slice it got is what it announces, the receiver to see that the count
+// it read is what was announced. In Go it is an expression over ints:
+//
+//	e.CountIs((2*int(n))+1, len(v))
+
 // leaves turns the names in an expression into Go: parameters or fields. The
 // result is a value, whatever pointers lead to it in C; ok is false for what
 // has no value here.

@@ -2,6 +2,9 @@ package gen
 
 import "oxid/idl/tree"
 
+// Go slices know their length, and the unions of this package their tag. So most
+// parameters that IDL needs for that are superfluous in Go. They stay on the wire.
+
 // folder finds the parameters of one method that say nothing which a slice or
 // a union does not say by itself: they leave the Go signature.
 //

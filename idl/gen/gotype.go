@@ -6,6 +6,17 @@ import (
 	"oxid/idl/tree"
 )
 
+// What an IDL type is in Go depends on where it stands only as far as pointers
+// do: the tree says for each of them whether it is a ref, unique or full one.
+//
+//	long, DWORD, enum              int32, uint32, a type of its own
+//	wchar_t *, [string]            string, *string where it can be NULL
+//	T a[10]                        [10]T
+//	T a[], [size_is(n)] T *        []T, nil where it can be NULL
+//	[unique] T *, [ptr] T *        *T
+//	[ref] T *                      T
+//	IFoo *                         IFoo
+
 // scalarOf returns how t is encoded by a single call, or nil when it is not.
 func (g *generator) scalarOf(t tree.Type) *scalar {
 	switch x := t.(type) {

@@ -6,6 +6,10 @@ import (
 	"oxid/idl/tree"
 )
 
+// Some names mean more than their declaration says: GUID, BOOL, HRESULT, and the
+// interfaces that everybody derives from. They are known by name here, so that a
+// user's files need not bring Go code for Windows' headers with them.
+
 // Where the interfaces of the standard set are in Go. Files of that set are
 // not generated with a user's files: what they declare is in com and std.
 const (

@@ -9,6 +9,11 @@ import (
 	"oxid/idl/tree"
 )
 
+// IDL files import each other as Go packages do, but for two freedoms: they may
+// do so in a circle, and a program may ask for several of them in one package.
+// Go allows neither a circle of imports nor two packages that need each other, so
+// files are put together until there is none left.
+
 // pkg is one Go package: one or more IDL files.
 type pkg struct {
 	name  string

@@ -5,6 +5,21 @@ import (
 	"oxid/idl/tree"
 )
 
+// A method of the IDL is flat: parameters, in and out, and one value returned. Go
+// has arguments and results. The plan of a method says which is which; printing
+// proxies and stubs then needs no decisions any more. For
+//
+//	HRESULT Find([in, string] const wchar_t *name, [in] unsigned long n,
+//	             [out, size_is(n), length_is(*got)] long *ids, [out] unsigned long *got,
+//	             [out, retval] boolean *more);
+//
+// it is
+//
+//	args     name; ids, the caller's slice
+//	results  more, because of retval; got, as much of ids as was filled
+//	in       name, n (the length of ids)
+//	out      ids, got (the length of the result), more
+
 // method is the plan of one operation: what its Go signature is and what goes
 // over the wire.
 type method struct {

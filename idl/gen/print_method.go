@@ -7,6 +7,11 @@ import (
 	"oxid/idl/tree"
 )
 
+// This file has what the four sides of a call share: the proxy and the stub of an
+// object interface, the client and the server of a plain one. Each of them encodes
+// one half of a method's values and decodes the other; methodCode knows which,
+// and so what the name of a parameter means at each place.
+
 // parameter is one name with its Go type.
 type parameter struct{ name, typ string }
 

@@ -2,6 +2,26 @@ package gen
 
 import "strings"
 
+// An interface proxy is a structure with the interface's methods. Each of them has
+// this shape, which runs straight from top to bottom:
+//
+//	func (p *iCalcProxy) Add(ctx context.Context, a, b int32) (sum int32, err error) {
+//		if p.local != nil {                                a handler answers here
+//			return p.local.Add(ctx, a, b)
+//		}
+//		ch, m, err := p.Proxy.Begin(ctx, 3, 8)             a message, if the proxy is alive
+//		...                                                the arguments
+//		if err = ch.SendReceive(ctx, m); err != nil {      the call
+//			return 0, err
+//		}
+//		...                                                the results and the HRESULT
+//		ch.FreeBuffer(m)
+//		if err = p.Proxy.End(ctx, 3, hr, err); err != nil {
+//			return 0, err
+//		}
+//		return sum, nil
+//	}
+
 // printProxy prints the interface proxy of it.
 func (p *printer) printProxy(it *iface) {
 	// A derived proxy embeds its base's and has its methods by that: the

@@ -1,5 +1,16 @@
 package gen
 
+// A plain RPC interface becomes a Go interface, a client with its methods, and a
+// function that makes a server's interface of whatever implements it:
+//
+//	type Echo interface { AddOne(ctx context.Context, in uint32) (out uint32, err error) }
+//	func NewEchoClient(ctx context.Context, conn *dcerpc.ClientConn) (*EchoClient, error)
+//	func ServeEcho(impl Echo) *dcerpc.Interface
+//
+// Binding handles are not among the parameters: the connection is the binding.
+// Context handles are values, which a server finds its state by through
+// dcerpc.CallFromContext.
+
 // printPlain prints the plain RPC interfaces of a file.
 func (p *printer) printPlain(its []*iface) {
 	for _, it := range its {

@@ -4,6 +4,11 @@ import (
 	"oxid/idl/tree"
 )
 
+// A structure is a Go structure with the same fields, and with methods for the
+// parts of its encoding. Fields that count others are kept, although a slice has
+// a length: a NULL pointer can come with a count that is not 0. They need not be
+// filled in: a count that was left at 0 is the length of its slice.
+
 // codecMethods are the methods of structures and unions; no field may be
 // called that.
 var codecMethods = []string{"EncodeNDR", "EncodeDeferredNDR", "EncodeCountsNDR", "DecodeNDR", "DecodeDeferredNDR", "ReleaseNDR"}

@@ -6,6 +6,13 @@ import (
 	"oxid/idl/tree"
 )
 
+// An interface stub decodes a request, calls the object, and encodes the reply.
+// The method is not called with half of its arguments: an error in the request is
+// a fault. What a method returns is the stub's to give back, whether it can be
+// sent or not; what it returns beside an error is never sent. A failure has zeros,
+// NULLs and empty unions on the wire where a success has results, because the
+// client's decoder expects a value for each of them.
+
 // printStub prints the interface stub of it.
 func (p *printer) printStub(it *iface) {
 	base := p.baseStub(it)

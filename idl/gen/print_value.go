@@ -8,6 +8,10 @@ import (
 	"oxid/idl/tree"
 )
 
+// Enumerations are types of their own over int32, which is what they are in C and
+// in NDR64, whatever NDR 2.0 makes of them. Constants have the type that the IDL
+// gives them, so that a DWORD does not become an int.
+
 // printEnum prints an enumeration, its members and their names.
 func (p *printer) printEnum(e *tree.Enum) {
 	name := p.names[e]

@@ -11,6 +11,9 @@ import (
 	"oxid/idl/tree"
 )
 
+// Printing is text: lines are appended in the order in which they will stand, and
+// gofmt sees to their looks. Imports are collected on the way and printed first.
+
 // printer writes one Go file.
 type printer struct {
 	*generator

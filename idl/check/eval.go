@@ -13,6 +13,7 @@ func (e *exprs) unary(x *ast.Unary) tree.Expr {
 	v := in.Value()
 	switch x.Op {
 	case "*":
+		// What it points to is the type of the value.
 		switch t := e.c.unalias(in.Type()).(type) {
 		case *tree.Pointer:
 			n.Typ = t.Elem
@@ -36,6 +37,7 @@ func (e *exprs) unary(x *ast.Unary) tree.Expr {
 		}
 	case "+":
 		n.Val = v
+	// The complement of a 32-bit number has 32 bits.
 	case "~":
 		if v.IsInt() {
 			n.Val = tree.Value{Kind: tree.IntValue, Int: ^v.Int, Unsigned: v.Unsigned}
@@ -58,6 +60,7 @@ func boolValue(b bool) tree.Value { return tree.Value{Kind: tree.IntValue, Int: 
 // binary binds an operator. `(A) - 1` where A is a type is a cast of -1: the
 // parser could not know.
 func (e *exprs) binary(x *ast.Binary) tree.Expr {
+	// Only the operators that can stand before an operand too are in doubt.
 	if p, ok := x.X.(*ast.Paren); ok && (x.Op == "-" || x.Op == "+" || x.Op == "*" || x.Op == "&") {
 		if id, ok := p.X.(*ast.Ident); ok && e.x.lookup(valueSpace, id.Name.Text) == nil {
 			if !e.inReach(id.Name.Text) {
@@ -69,6 +72,7 @@ func (e *exprs) binary(x *ast.Binary) tree.Expr {
 	}
 	a, b := e.expr(x.X), e.expr(x.Y)
 	out := binaryAt(x.Op, a, b)
+	// Said here and not while folding, which knows no places.
 	if (x.Op == "/" || x.Op == "%") && b.Value().IsInt() && b.Value().Int == 0 {
 		return e.fail(x.At, 1, "division by zero")
 	}
@@ -104,6 +108,7 @@ func binaryAt(op string, a, b tree.Expr) tree.Expr {
 	n := node(a.Pos(), resultType(op, a.Type(), b.Type()), tree.Value{})
 	va, vb := a.Value(), b.Value()
 	switch {
+	// Anything but numbers, strings for one, has no value.
 	case va.IsInt() && vb.IsInt():
 		n.Val = foldInt(op, va, vb)
 	case va.Kind == tree.FloatValue && (vb.IsInt() || vb.Kind == tree.FloatValue), vb.Kind == tree.FloatValue && va.IsInt():
@@ -126,6 +131,7 @@ func resultType(op string, a, b tree.Type) tree.Type {
 		return a
 	}
 	// An enum takes part as a number.
+	// The wider type wins, as in C; equal ones keep the left.
 	sa, _ := a.CSize()
 	sb, _ := b.CSize()
 	if sb > sa {
@@ -288,6 +294,7 @@ func convert(v tree.Value, k tree.BasicKind) tree.Value {
 	case size == 4:
 		n = int64(int32(n))
 	}
+	// (long)TRUE is a number, (long)'a' stays a character.
 	kind := v.Kind
 	if kind == tree.BoolValue && k != tree.Boolean {
 		kind = tree.IntValue

@@ -80,6 +80,7 @@ func (c *checker) methodAttrs(x *scope, m *tree.Method, w *ifaceWork) {
 		case "callback":
 			m.Callback = true
 		case "call_as":
+			// Only interfaces have methods to stand in for.
 			if w != nil {
 				w.calls[m] = a.Text
 			}
@@ -117,6 +118,7 @@ func (c *checker) methodAttrs(x *scope, m *tree.Method, w *ifaceWork) {
 
 // declareParam makes a parameter with its declared type.
 func (c *checker) declareParam(x *scope, m *tree.Method, p *ast.Param, i int) {
+	// A struct declared in a parameter list is in no other struct.
 	c.innerTag(x, p.Spec, p.Attrs, nil)
 	t := c.declared(x, p.Spec, p.Decl)
 	prm := &tree.Param{Head: x.head(p.Decl.Name, &p.Lead), Index: i, Declared: t, Const: p.Spec.Const}
@@ -126,6 +128,7 @@ func (c *checker) declareParam(x *scope, m *tree.Method, p *ast.Param, i int) {
 			x.m.list.Errorf(p.Spec.Pos, p.Spec.Width, "a parameter of type void").Fix("write void * or a type")
 			prm.Declared = tree.Invalid{}
 		}
+	// A struct by value needs its body; one behind a pointer does not.
 	case *tree.Struct, *tree.Union:
 		c.byValue(x, u, p.Spec.Pos, p.Spec.Width, nil)
 	case *tree.Interface, *tree.Dispinterface:
@@ -164,6 +167,7 @@ func (c *checker) bindParam(x *scope, m *tree.Method, prm *tree.Param, p *ast.Pa
 			prm.Optional = true
 		case "lcid":
 			prm.LCID = true
+		// Filled by the client's runtime, never sent.
 		case "comm_status", "fault_status":
 			prm.Status = true
 		case "defaultvalue":
@@ -193,6 +197,7 @@ func (c *checker) bindParam(x *scope, m *tree.Method, prm *tree.Param, p *ast.Pa
 // handleParam notes the parameter that carries a binding handle.
 func (c *checker) handleParam(x *scope, m *tree.Method, prm *tree.Param) {
 	t := prm.Type
+	// handle_t *h and CONTEXT *h are bound through as well.
 	if p, ok := t.(*tree.Pointer); ok && p.Kind == tree.Ref {
 		t = p.Elem
 	}
@@ -203,6 +208,7 @@ func (c *checker) handleParam(x *scope, m *tree.Method, prm *tree.Param) {
 		}
 		return
 	}
+	// A handle that only comes out cannot find the server.
 	if !prm.In || m.Binding.Kind == tree.BindExplicit {
 		return
 	}
@@ -233,6 +239,7 @@ func (c *checker) paramRules(x *scope, m *tree.Method) {
 			}
 		}
 	}
+	// Callers of type libraries collect the rest of the arguments there.
 	if m.VarArg {
 		at := m.Attrs.Get("vararg")
 		if !c.hasVarArgs(m) {

@@ -80,6 +80,7 @@ func (c *checker) resolveWinRT(x *scope, it *ast.WinRT) {
 
 // resolveDecl fills in a typedef, constant, method, prototype or tag.
 func (c *checker) resolveDecl(x *scope, d *ast.Decl) {
+	// A body among the specifiers comes first: the names refer to it.
 	tag := c.tagOf(x, d)
 	if tag != nil {
 		c.ensure(tag)
@@ -97,6 +98,7 @@ func (c *checker) resolveDecl(x *scope, d *ast.Decl) {
 			c.resolveTypedef(x, d, dc)
 		}
 		return
+	// struct X; and the like announce; anything else alone does nothing.
 	case len(d.Declarators) == 0:
 		if tag == nil && d.Spec.Kind != ast.SpecInterface && d.Spec.Struct == nil && d.Spec.Union == nil && d.Spec.Enum == nil && d.Spec.Kind != ast.SpecBad {
 			x.m.list.Warnf(d.Spec.Pos, d.Spec.Width, "the declaration declares nothing")
@@ -200,6 +202,7 @@ func (c *checker) aliasOf(x *scope, dc *ast.Declarator) *tree.Alias {
 
 // fillAlias finds out what a typedef names.
 func (c *checker) fillAlias(x *scope, a *tree.Alias, d *ast.Decl, dc *ast.Declarator) {
+	// Each level of the chain is a level of calls.
 	if c.depth > maxDepends {
 		x.m.list.Errorf(a.Pos, len(a.Name), "typedefs refer to later ones more than %d deep", maxDepends)
 		a.Target = tree.Invalid{}
@@ -269,6 +272,8 @@ func (c *checker) nameTag(a *tree.Alias) {
 
 // aliasAttrs binds the attributes of a typedef.
 func (c *checker) aliasAttrs(x *scope, a *tree.Alias, d *ast.Decl) {
+	// What [unique] and [string] mean for a use is worked out there; here they
+	// are checked and kept.
 	a.Kind = c.pointerKind(x, d.Attrs)
 	for _, at := range d.Attrs {
 		switch at.Name {
@@ -277,6 +282,7 @@ func (c *checker) aliasAttrs(x *scope, a *tree.Alias, d *ast.Decl) {
 			if !c.stringable(a.Target) {
 				x.m.list.Errorf(at.Pos, len(at.Name), "[string] needs an array of or a pointer to characters, not %s", a.Target)
 			}
+		// It is a pointer in memory and 20 octets on the wire.
 		case "context_handle", "context_handle_noserialize", "context_handle_serialize":
 			a.ContextHandle = true
 			if _, ok := c.unalias(a.Target).(*tree.Pointer); !ok && !tree.IsInvalid(a.Target) {
@@ -301,6 +307,7 @@ func (c *checker) aliasAttrs(x *scope, a *tree.Alias, d *ast.Decl) {
 			} else if !ok && !tree.IsInvalid(a.Target) {
 				x.m.list.Errorf(at.Pos, len(at.Name), "[switch_type] belongs to a union, not to %s", a.Target)
 			}
+		// The attribute stands on the typedef and speaks of the enum.
 		case "v1_enum":
 			if e, ok := tree.Unalias(a.Target).(*tree.Enum); ok {
 				e.V1 = true
@@ -447,6 +454,7 @@ func (c *checker) fillEnum(x *scope, e *tree.Enum, s *ast.EnumSpec) {
 		if m.Value != nil {
 			ev := exprs{c: c, x: x}
 			em.Expr = ev.expr(m.Value)
+			// Without a value of its own a member follows the one before it.
 			switch v := em.Expr.Value(); {
 			case v.IsInt():
 				next = v.Int

@@ -13,6 +13,7 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 		x.m.list.Errorf(st.Pos, max(len(st.Name), 1), "structs hold each other more than %d deep", maxDepends)
 		return
 	}
+	// Before any work is done for them.
 	if len(s.Fields) > maxMembers {
 		x.m.list.Errorf(st.Pos, max(len(st.Name), 1), "%s has more than %d fields", st, maxMembers)
 		return
@@ -25,6 +26,7 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 	}
 	var all []pending
 	for _, in := range s.Fields {
+		// One line may declare several fields, or an anonymous one.
 		ds := in.Declarators
 		if len(ds) == 0 {
 			ds = []*ast.Declarator{{}} // an anonymous struct or union
@@ -32,6 +34,7 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 		c.innerTag(x, in.Spec, in.Attrs, st)
 		for _, d := range ds {
 			f := &tree.Field{Head: x.head(d.Name, &in.Lead), Index: len(st.Fields), Bits: -1, Struct: st}
+			// A comment may stand before the line or before one of its names.
 			if d.Doc != "" && f.Doc == "" {
 				f.Doc = d.Doc
 			}
@@ -51,6 +54,7 @@ func (c *checker) fillStruct(x *scope, st *tree.Struct, s *ast.StructSpec) {
 	for _, p := range all {
 		c.bindField(x, p.f, p.in.Attrs, e, onField)
 	}
+	// Everybody who walks down a type makes a call for each level.
 	if st.Measure(); tree.Depth(st) > maxDepends {
 		x.m.list.Errorf(st.Pos, max(len(st.Name), 1), "%s is made of more than %d types inside each other", st, maxDepends)
 		st.Fields = nil
@@ -77,6 +81,7 @@ func (c *checker) around(st *tree.Struct) []*tree.Struct {
 // innerTag notes in which struct the body of an inner one stands, and gives
 // it the attributes that concern the type.
 func (c *checker) innerTag(x *scope, s *ast.Spec, attrs ast.Attrs, in *tree.Struct) {
+	// Only a body stands somewhere; a mention does not.
 	switch tag := c.tagOf(x, &ast.Decl{Spec: s}).(type) {
 	case *tree.Struct:
 		c.outer[tag] = in
@@ -165,6 +170,7 @@ func (c *checker) bitField(x *scope, f *tree.Field, d *ast.Declarator) {
 	v := e.expr(d.Bits).Value()
 	switch {
 	case e.failed:
+	// 0 ends a unit of bit fields; nothing is wider than 64 bits.
 	case !v.IsInt() || v.Int < 0 || v.Int > 64:
 		x.m.list.Errorf(d.Bits.Pos(), len(exprText(d.Bits)), "the width of a bit field is a constant from 0 to 64")
 	default:
@@ -239,6 +245,7 @@ func (c *checker) fillUnion(x *scope, u *tree.Union, s *ast.UnionSpec) {
 		} else if without == nil {
 			without = in
 		}
+		// Every arm has a field, be it an empty one: it carries position and comment.
 		a := &tree.Arm{Default: in.Default}
 		f := &tree.Field{Head: tree.Head{Pos: in.Pos, File: x.m.out, Parent: x.parent, Doc: in.Doc}, Index: len(u.Arms), Bits: -1, Union: u}
 		if in.Spec != nil {
@@ -258,6 +265,7 @@ func (c *checker) fillUnion(x *scope, u *tree.Union, s *ast.UnionSpec) {
 		u.Arms = append(u.Arms, a)
 		all = append(all, pending{a, in})
 	}
+	// Without any case it is a union of C, which no marshaler understands.
 	u.C = cases == 0 && !u.Encapsulated
 	if !u.C && without != nil && !u.Encapsulated {
 		x.m.list.Errorf(without.Pos, 1, "this arm of %s has no case", u).Fix("write [case(n)] or [default] before it")
@@ -326,11 +334,13 @@ func (c *checker) cases(x *scope, u *tree.Union, a *tree.Arm, in *ast.Arm, seen 
 			}
 			continue
 		}
+		// Two arms for one value would never be told apart.
 		if at, twice := seen[v.Int]; twice {
 			x.m.list.Errorf(ce.Pos(), len(exprText(ce)), "%s has two arms for %d", u, v.Int).At(at, "the other one")
 			continue
 		}
 		seen[v.Int] = ce.Pos()
+		// A value that the discriminant cannot have is a slip.
 		if b := tree.BasicOf(u.SwitchType); b != nil {
 			if w := convert(v, b.Kind); w.Int != v.Int {
 				x.m.list.Errorf(ce.Pos(), len(exprText(ce)), "%d never occurs in %s, the type of the discriminant", v.Int, u.SwitchType)

@@ -33,6 +33,7 @@ func (c *checker) declared(x *scope, s *ast.Spec, d *ast.Declarator) tree.Type {
 				c.checkElem(x, t, op.Pos)
 				t = &tree.Array{Elem: t, Dims: []tree.Dim{dim}, Const: constant}
 			}
+		// Parameters of function types never travel: types are enough.
 		case ast.OpFunc:
 			f := &tree.Func{Ret: t, Variadic: op.Variadic, CallConv: op.CallConv}
 			for j, p := range op.Params {
@@ -76,6 +77,7 @@ func (c *checker) bound(x *scope, op *ast.Op) int64 {
 		return -1
 	}
 	e := exprs{c: c, x: x}
+	// Only constants: a size that comes at run time is told by size_is.
 	v := e.expr(op.Bound).Value()
 	if !v.IsInt() {
 		if !e.failed {
@@ -110,6 +112,7 @@ func (c *checker) specType(x *scope, s *ast.Spec) tree.Type {
 	case ast.SpecInterface:
 		return c.elaborated(x, s)
 	case ast.SpecStruct:
+		// A body is the struct itself; without one the tag is looked up.
 		if st := c.structs[s.Struct]; st != nil {
 			return st
 		}
@@ -195,6 +198,7 @@ func (x *scope) announce(n ast.Name) *symbol {
 // namedType returns the type that a name stands for.
 func (c *checker) namedType(x *scope, s *ast.Spec) tree.Type {
 	name := s.Name.Text
+	// T of interface IVector<T> is a type, but nobody knows which.
 	if x.typeParams[name] {
 		return &tree.Opaque{Name: name}
 	}
@@ -236,6 +240,7 @@ func (c *checker) symbolType(x *scope, sym *symbol, s *ast.Spec) tree.Type {
 
 // warnEarly warns of a name that is used before its declaration.
 func (c *checker) warnEarly(x *scope, n ast.Name, at source.Pos) {
+	// Once for each name; one use is as early as another.
 	key := "early " + n.Text
 	if x.m.reported[key] {
 		return

@@ -44,6 +44,7 @@ func includeChain(p source.Pos) string {
 	if p.File == nil || !p.File.From.IsValid() {
 		return ""
 	}
+	// Circles make long chains: the ends of one tell enough.
 	var chain []source.Pos
 	for at := p.File.From; at.IsValid(); at = at.File.From {
 		chain = append(chain, at)
@@ -77,6 +78,7 @@ func snippet(b *strings.Builder, p source.Pos, width int) {
 		text = text[from:min(len(text), from+maxLine)]
 		col -= from
 	}
+	// A mark never runs beyond its line.
 	width = max(1, min(width, len(text)-col))
 	fmt.Fprintf(b, "%5d | %s\n      | ", line, clean(text))
 	for _, r := range text[:col] {
@@ -86,6 +88,7 @@ func snippet(b *strings.Builder, p source.Pos, width int) {
 			b.WriteByte(' ')
 		}
 	}
+	// Marks count characters, so that they stand below what they mark.
 	b.WriteByte('^')
 	for i := utf8.RuneCountInString(text[col:min(len(text), col+width)]); i > 1; i-- {
 		b.WriteByte('~')

@@ -67,6 +67,7 @@ func (p *parser) skipAttrs() {
 	depth := 0
 	for {
 		switch p.tok.Kind {
+		// No attribute holds these: the list was never closed.
 		case token.EOF, token.Semi, token.LBrace, token.RBrace:
 			return
 		case token.LBrack:
@@ -95,6 +96,7 @@ func (p *parser) attr(open token.Token) *ast.Attr {
 		return nil
 	}
 	a := &ast.Attr{Name: p.tok.Text, Pos: p.tok.Pos}
+	// Attributes are written in lower case; some files shout.
 	info := attr.Lookup(a.Name)
 	if info == nil {
 		info = attr.Lookup(strings.ToLower(a.Name))

@@ -41,6 +41,7 @@ loop:
 				p.errorAt(p.tok, "references are C++, not IDL").Fix("write '*'")
 				return
 			}
+			// Stars are collected and applied last: brackets bind more tightly.
 			stars = append(stars, ast.Op{Kind: ast.OpPointer, Pos: p.tok.Pos})
 			p.next()
 			if len(stars) > MaxDepth {
@@ -81,6 +82,7 @@ loop:
 		p.expect(token.RParen)
 	case p.is(token.Ident) && !reserved(p.tok.Key):
 		d.Name = ast.Name{Text: p.tok.Text, Pos: p.tok.Pos}
+		// A comment may stand before one of several names.
 		d.Doc = p.doc()
 		p.next()
 		if p.is(token.Less) { // a generic delegate or interface of the Windows Runtime
@@ -135,6 +137,7 @@ func (p *parser) startsAttrs() bool {
 func (p *parser) groups(abstract bool) bool {
 	t := p.peek(1)
 	switch {
+	// No parameter begins like that.
 	case t.Kind == token.Star, t.Kind == token.LParen, t.Key == token.KwCallConv, t.Key == token.KwModifier:
 		return true
 	case t.Kind == token.Ident && p.peek(2).Kind == token.Star:
@@ -148,6 +151,7 @@ func (p *parser) bound() ast.Op {
 	op := ast.Op{Kind: ast.OpArray, Pos: p.tok.Pos}
 	p.next()
 	switch {
+	// []: the size is told by an attribute, or by the characters of a string.
 	case p.is(token.RBrack):
 	// [*] of [C706] 4.2.18.1: a size that is told elsewhere.
 	case p.is(token.Star) && p.peek(1).Kind == token.RBrack:
@@ -214,6 +218,7 @@ func (p *parser) params(conv string) ast.Op {
 		return op
 	}
 	p.accept(token.RParen)
+	// f(void) takes nothing.
 	if len(op.Params) == 1 && isVoid(op.Params[0]) {
 		op.Params = nil
 	}
@@ -236,6 +241,7 @@ func (p *parser) syncParam(op *ast.Op) {
 			return
 		case token.LParen, token.LBrack:
 			depth++
+		// Brackets of attributes may be among what is skipped.
 		case token.RBrack:
 			depth = max(0, depth-1)
 		case token.Comma:

@@ -26,6 +26,7 @@ func (p *parser) items() []ast.Item {
 			p.next()
 			continue
 		}
+		// Every turn must get on, or a fault could hold the parser for ever.
 		from := p.tok.Pos
 		out = append(out, p.item()...)
 		if p.bad {
@@ -97,6 +98,7 @@ func (p *parser) item() []ast.Item {
 		if p.peek(1).Kind == token.Ident {
 			return one(p.library(lead))
 		}
+	// extern "C" is for C++; what it holds is read as if it were not there.
 	case token.KwExtern:
 		if p.peek(1).Kind == token.String { // extern "C"
 			p.next()
@@ -280,6 +282,7 @@ func (p *parser) declaration(lead ast.Lead) *ast.Decl {
 	if d.Spec = p.spec("a declaration"); p.bad {
 		return nil
 	}
+	// struct X { ... }; declares no name besides the tag.
 	if !p.is(token.Semi) && !p.endsTag(d.Spec) {
 		for {
 			dc := p.declarator(false)

@@ -169,6 +169,7 @@ func (p *parser) unionSpec(s *ast.Spec) {
 	u.Body = true
 	for !p.is(token.RBrace) && !p.is(token.EOF) {
 		from := p.tok.Pos
+		// A stray semicolon; behind a label it would be an empty arm.
 		if u.Switch == nil && p.is(token.Semi) {
 			p.next()
 			continue
@@ -187,6 +188,7 @@ func (p *parser) arms(encapsulated bool) []*ast.Arm {
 	a := &ast.Arm{Lead: ast.Lead{Doc: p.doc(), Pos: p.tok.Pos}}
 	a.Pos = p.tok.Pos
 	if encapsulated {
+		// Several labels may stand before one member.
 		for p.tok.Key == token.KwCase || p.tok.Key == token.KwDefault {
 			a.HasCase = true
 			if p.tok.Key == token.KwCase {
@@ -294,6 +296,7 @@ func (p *parser) enumSpec(s *ast.Spec) {
 		for !p.is(token.Comma) && !p.is(token.RBrace) && !p.is(token.EOF) && !p.is(token.Semi) {
 			p.next()
 		}
+		// Neither another member nor the end: the enum is given up.
 		if !p.accept(token.Comma) && !p.is(token.RBrace) {
 			p.bad = true
 			return

@@ -219,6 +219,7 @@ func (e *condExpr) apply(op token.Token, x, y condValue) condValue {
 	case token.Star:
 		return condValue{x.n * y.n, u}
 	}
+	// Division is what is left; what is not evaluated may divide by anything.
 	if y.n == 0 {
 		if e.skip == 0 {
 			return e.fail(op, "division by zero in the condition")
@@ -281,6 +282,7 @@ func (e *condExpr) unary(depth int) condValue {
 // number reads a whole number; numbers beyond the signed range are unsigned.
 func (e *condExpr) number(t token.Token) condValue {
 	s := strings.ToLower(t.Text)
+	// Suffixes of C, then those of Microsoft.
 	digits := strings.TrimRight(s, "ulz")
 	if i := strings.Index(s, "i64"); i > 0 && !strings.HasPrefix(s, "0x") {
 		digits = strings.TrimRight(s[:i], "u")

@@ -63,6 +63,7 @@ func (p *Preprocessor) directive(hash token.Token) (pragma token.Token, ok bool)
 		p.alternative(t)
 	case "endif":
 		p.close(t)
+	// The text is the message; it is underlined whole.
 	case "error", "warning":
 		text, off := p.top().RestOfLine()
 		sev := diag.Error
@@ -121,6 +122,7 @@ func (p *Preprocessor) line(n token.Token) {
 		in.SkipLine()
 		return
 	}
+	// The line behind the directive gets the number.
 	physical, _ := n.Pos.LineCol()
 	in.lineShift = want - physical - 1
 	if t, ok := p.lineToken(); ok {
@@ -140,6 +142,7 @@ func (p *Preprocessor) includeLine(dir token.Token) {
 		p.include(name, source.Pos{File: in.File(), Off: int32(off)}, width, false)
 		return
 	}
+	// A name in quotes is taken as it stands: no escapes, no macros.
 	toks := p.restTokens()
 	if len(toks) > 0 && toks[0].Kind != token.String {
 		toks = p.expandList(toks) // the name may come from a macro

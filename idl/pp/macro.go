@@ -289,6 +289,7 @@ func (p *Preprocessor) expandList(toks []token.Token) []token.Token {
 		}
 		out = append(out, t)
 	}
+	// The barrier goes too, and whatever an error left above it.
 	for len(p.exp) >= base {
 		p.popExpansion()
 	}
@@ -306,6 +307,7 @@ func (p *Preprocessor) paste(out []token.Token, from int, m *macro, name *token.
 		return out
 	}
 	text := l.Text + r.Text
+	// What the scanner makes of the joined text is the token.
 	s := scan.New(source.NewFile("", text), p.list)
 	s.Quiet = true
 	t := s.Next()

@@ -188,8 +188,11 @@ func folds(eff, declared tree.Type) []string {
 	}
 	str := false
 	t, dt := eff, declared
+	// Both forms are walked side by side: the effective one has the sizes, the
+	// declared one tells which of its nodes were pointers and which arrays.
 	for t != nil {
 		inAlias := false
+		// [string] of a typedef is not repeated where it is used.
 		for a, ok := dt.(*tree.Alias); ok; a, ok = dt.(*tree.Alias) {
 			inAlias = inAlias || a.IsString
 			dt = a.Target
@@ -202,6 +205,7 @@ func folds(eff, declared tree.Type) []string {
 			case dp == nil: // [unique] T a[]
 				t = u.Elem
 				continue
+			// The pointer became the first dimension of an array.
 			case isArray && !pointsToRows(a, dp):
 				level(&a.Dims[0])
 				str = str || a.IsString && !inAlias

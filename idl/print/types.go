@@ -23,6 +23,7 @@ func (p *printer) split(t tree.Type, dcl string) (base, declarator string) {
 	for {
 		switch u := t.(type) {
 		case *tree.Pointer:
+			// A typedef's name stands for all of it.
 			if u.Alias != nil {
 				return u.Alias.Name, dcl
 			}
@@ -51,6 +52,7 @@ func (p *printer) split(t tree.Type, dcl string) (base, declarator string) {
 			if u.Alias != nil {
 				return u.Alias.Name, dcl
 			}
+			// Dimensions are written from the outside in, as they are counted.
 			for _, d := range u.Dims {
 				if d.Fixed >= 0 {
 					dcl += "[" + strconv.FormatInt(d.Fixed, 10) + "]"
@@ -261,6 +263,8 @@ func (p *printer) alias(a *tree.Alias) {
 	}
 	p.done[a] = true
 	var extra []string
+	// What was written on the typedef and belongs to a body without a tag of
+	// its own is said here; a tag's declaration says it itself.
 	if e, ok := a.Target.(*tree.Enum); ok && e.V1 && e.Name == "" {
 		extra = append(extra, "v1_enum")
 	}
@@ -286,6 +290,7 @@ func (p *printer) alias(a *tree.Alias) {
 		extra = append(extra, name+"("+p.declare(x.Type, "")+")")
 	}
 	attrs := p.attrs(&h, extra)
+	// One comment before `typedef struct tag {...} name` is said once.
 	if d, ok := a.Target.(tree.Decl); !ok || d.Header().Doc != a.Doc {
 		p.doc(a.Doc)
 	}

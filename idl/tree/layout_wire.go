@@ -65,6 +65,7 @@ func (b *Basic) Wire(s Syntax) Layout {
 
 // Wire implements [Type].
 func (e *Enum) Wire(s Syntax) Layout {
+	// [C706] 14.2.6 gives enums 16 bits, [v1_enum] and NDR64 32.
 	if e.V1 || s == NDR64 {
 		return Layout{Size: 4, Align: 4, Plain: true}
 	}
@@ -168,6 +169,7 @@ func fieldsLayout(fields []*Field, s Syntax) Layout {
 			out.Size, out.Plain = -1, false
 			continue
 		}
+		// A hole before a field makes copying from memory wrong.
 		at := roundUp(out.Size, l.Align)
 		out.Plain = out.Plain && l.Plain && at == out.Size && f.Range == nil
 		out.Size = at + l.Size

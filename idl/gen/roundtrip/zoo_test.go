@@ -428,3 +428,21 @@ func TestZooTruncatedRequestsAndRepliesAreErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestZooPointersOfAMessageThatEndsEarlyAreGivenBack(t *testing.T) {
+	cut := func(_ uint32, b []byte) []byte { return b[:len(b)-4] }
+	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
+		mine := connect[zoo.IZooSink](t, &wiretest.Wire{}, &sink{})
+		users := func() int { return mine.(com.Proxied).COMProxy().Users() }
+		p := connect[zoo.IZoo](t, w, &zooServer{})
+		w.Request = cut
+		if _, _, _, err := p.Objects(t.Context(), mine, nil, com.IID_IUnknown, nil); !errors.Is(err, com.RPC_X_BAD_STUB_DATA) || users() != 1 {
+			t.Errorf("request: %v, %d hand-outs", err, users())
+		}
+		w.Request, w.Reply = nil, cut
+		ra, _, _, err := p.Objects(t.Context(), mine, nil, com.IID_IUnknown, nil)
+		if ra != nil || !errors.Is(err, com.RPC_X_BAD_STUB_DATA) || users() != 1 {
+			t.Errorf("reply: %v, %v, %d hand-outs", ra, err, users())
+		}
+	})
+}

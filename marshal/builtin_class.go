@@ -18,6 +18,8 @@ func (rt *Runtime) builtinClass(clsid com.CLSID) any {
 		})
 	case com.CLSID_StdGlobalTable: // every instance is the one table of the process (CF-314)
 		return com.NewClassFactory(rt.types, func(context.Context) (any, error) { return &rt.git, nil })
+	case com.CLSID_ManualResetEvent:
+		return com.NewClassFactory(rt.types, func(context.Context) (any, error) { return new(ManualResetEvent), nil })
 	}
 	return nil
 }

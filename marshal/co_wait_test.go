@@ -72,8 +72,12 @@ func TestCF_277_WaitArguments(t *testing.T) {
 
 func TestCF_281_ManualResetEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var e marshal.ManualResetEvent
-		var s com.ISynchronize = &e
+		p := newProcess(t)
+		v, err := p.mta.CoCreateInstance(t.Context(), com.CLSID_ManualResetEvent, nil, com.CLSCTX_INPROC_SERVER, &com.IID_ISynchronize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := v.(com.ISynchronize)
 		wait := func() error {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
 			defer cancel()

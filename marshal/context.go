@@ -190,8 +190,14 @@ const callEnded = 1 << 31
 
 // SetHRESULT implements [com.ResultSetter].
 func (r *callResult) SetHRESULT(hr com.HRESULT) {
-	if hr.Succeeded() {
-		r.v.Store(r.v.Load()&callEnded | uint32(hr))
+	if !hr.Succeeded() {
+		return
+	}
+	for {
+		old := r.v.Load()
+		if r.v.CompareAndSwap(old, old&callEnded|uint32(hr)) {
+			return
+		}
 	}
 }
 

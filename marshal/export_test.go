@@ -72,3 +72,15 @@ func PretendRemote(c any) {
 	l.dest = com.MSHCTX_DIFFERENTMACHINE
 	pm.core.exp.ready.Store(&l)
 }
+
+// Idle reports whether nothing is left of calls that needed attention: activities
+// of apartments, hooks, calls with a lost context.
+func Idle(rt *Runtime) bool {
+	rt.lost.mu.Lock()
+	defer rt.lost.mu.Unlock()
+	hooks := int32(0)
+	if rt.hooks.Load() != nil {
+		hooks = 1
+	}
+	return rt.attention.Load() == hooks && len(rt.lost.by) == 0
+}

@@ -25,6 +25,7 @@ var (
 	frameExec  = entryOf((*frame).exec)       // runs in a single-threaded apartment
 	plainServe = entryOf((*serverCall).runIn) // runs a call, whatever the apartment
 	plainLocal = entryOf((*localCall).runIn)  // the same inside the process
+	plainTurn  = entryOf((*Apartment).turn)   // runs what nobody called
 	threadLoop = entryOf((*staThread).loop)   // the thread of an apartment
 )
 
@@ -58,7 +59,7 @@ func inFrame() (pcs []uintptr, ok bool) {
 			continue
 		}
 		switch f.Entry() {
-		case plainServe, plainLocal:
+		case plainServe, plainLocal, plainTurn:
 			// Directly under exec it is a method of that apartment.
 			if i+1 < n {
 				if g := runtime.FuncForPC(buf[i+1] - 1); g != nil && g.Entry() == frameExec {
@@ -130,18 +131,12 @@ func (rt *Runtime) found(l *lostCall) {
 // nil when there is none.
 func (rt *Runtime) lostBy(cid com.CID, f *frame) *lostCall {
 	rt.lost.mu.Lock()
-	defer rt.lost.mu.Unlock()
-	if l := rt.lost.by[cid]; l != nil {
-		return l
+	l := rt.lost.by[cid]
+	rt.lost.mu.Unlock()
+	if l == nil {
+		l = rt.lostIn(f)
 	}
-	for _, l := range rt.lost.by {
-		for _, g := range l.in {
-			if g == f {
-				return l
-			}
-		}
-	}
-	return nil
+	return l
 }
 
 // makers names the activities that may have made the call.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"oxid/com"
 	"oxid/marshal"
 )
 
@@ -75,5 +76,49 @@ func TestCausalityIsNotMissedWhereThereIsNone(t *testing.T) {
 	a.Do(t.Context(), func(context.Context) error { mustAdd(t, in(t, a), inMTA); return nil })
 	if n := p.lost(); n != 1 {
 		t.Errorf("%d reports of code within Do\n%s", n, p.logged())
+	}
+}
+
+// What the runtime calls on an activity's goroutine is not the activity.
+func TestFinalReleaseIsNoActivity(t *testing.T) {
+	p := newProcess(t)
+	a, b := p.sta(marshal.STAOptions{}), p.sta(marshal.STAOptions{})
+	free := lend(t, b, p.mta, &quiet{})
+	ran := false
+	obj := &finalCaller{f: func(ctx context.Context) { mustAdd(t, ctx, free); ran = true }}
+	c := lend(t, p.mta, a, obj)
+	a.Do(t.Context(), func(context.Context) error { com.Release(c); return nil })
+	if !ran || p.lost() != 0 {
+		t.Errorf("ran: %v, %d reports\n%s", ran, p.lost(), p.logged())
+	}
+}
+
+type finalCaller struct {
+	object
+	f func(ctx context.Context)
+}
+
+func (o *finalCaller) FinalRelease(ctx context.Context) { o.f(ctx) }
+
+// A context that outlives its method is not the context of another one.
+func TestContextOfAnEarlierCall(t *testing.T) {
+	p := newProcess(t)
+	a := p.sta(marshal.STAOptions{})
+	elsewhere := lend(t, p.mta, a, &quiet{})
+	var kept context.Context
+	c := lend(t, a, p.mta, does(func(ctx context.Context) {
+		if kept == nil {
+			kept = ctx
+			return
+		}
+		mustAdd(t, context.WithoutCancel(kept), elsewhere)
+	}))
+	mustAdd(t, t.Context(), c)
+	if p.lost() != 0 {
+		t.Errorf("reported too early\n%s", p.logged())
+	}
+	mustAdd(t, t.Context(), c)
+	if p.lost() != 1 {
+		t.Errorf("%d reports\n%s", p.lost(), p.logged())
 	}
 }

@@ -45,6 +45,8 @@ func newProcess(t *testing.T, opts ...func(*marshal.Options)) *process {
 	for _, f := range opts {
 		f(&o)
 	}
+	// The last thing that is looked at, when the runtime is closed.
+	t.Cleanup(func() { waitFor(t, "all activities to end", func() bool { return marshal.Idle(p.rt) }) })
 	p.rt = newRuntime(t, o)
 	var err error
 	if p.mta, err = p.rt.MTA(t.Context()); err != nil {

@@ -9,7 +9,8 @@ import (
 // goroutine that is locked to it. Handing a call to it costs some microseconds.
 type staThread struct {
 	jobs chan *staJob
-	quit chan struct{}
+	quit chan struct{} // closed when the apartment has ended
+	gone chan struct{} // closed when the thread has
 	end  sync.Once
 }
 
@@ -21,7 +22,7 @@ type staJob struct {
 }
 
 func newSTAThread() *staThread {
-	t := &staThread{jobs: make(chan *staJob), quit: make(chan struct{})}
+	t := &staThread{jobs: make(chan *staJob), quit: make(chan struct{}), gone: make(chan struct{})}
 	go t.loop()
 	return t
 }
@@ -32,6 +33,7 @@ func newSTAThread() *staThread {
 func (t *staThread) loop() {
 	runtime.LockOSThread()
 	t.serve(t.quit)
+	close(t.gone)
 }
 
 // serve runs jobs until over is closed.
@@ -63,9 +65,15 @@ func (t *staThread) perform(j *staJob) {
 }
 
 // do runs f on the thread and waits for it. A panic comes back to the caller.
+// When the thread has ended, before what the apartment was still at, f runs here.
 func (t *staThread) do(f func()) {
 	j := &staJob{run: f, done: make(chan struct{})}
-	t.jobs <- j
+	select {
+	case t.jobs <- j:
+	case <-t.gone:
+		f()
+		return
+	}
 	<-j.done
 	if j.panicked != nil {
 		panic(j.panicked)

@@ -105,7 +105,11 @@ func (a *Apartment) visit(ctx context.Context, f func(context.Context) error) er
 
 // turn runs application code that nobody called and nobody waits for, such as
 // FinalRelease, in apartment a. A single-threaded apartment that is busy runs it
-// as soon as it is free: the caller may be what it is busy with.
+// as soon as it is free: the caller may be what it is busy with. Like the ways
+// that calls take it is recognised on the stack, because the caller's activity
+// is not f's.
+//
+//go:noinline
 func (a *Apartment) turn(ctx context.Context, f func(context.Context)) {
 	s := a.sta
 	if s == nil {

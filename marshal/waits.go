@@ -68,76 +68,78 @@ type OutWait struct {
 // [WaitCycles] finds calls that wait for each other.
 func (rt *Runtime) Waits() (list []Wait) {
 	for _, a := range rt.apartments() {
-		if a.sta != nil {
-			list = a.sta.waiting(list)
-		}
-	}
-	for i := range list {
-		w := &list[i]
-		if w.Out != nil || w.Kind != Running {
+		if a.sta == nil {
 			continue
 		}
-		if l := rt.lostIn(w.Apartment, w.CID); l != nil {
-			w.Out = &OutWait{CID: l.cid, Call: l.call, Peer: l.peer, Since: l.since, Lost: true}
+		for _, r := range a.sta.waiting() {
+			list = append(list, rt.describe(&r))
 		}
 	}
 	return list
 }
 
-// lostIn returns the lost call of an activity, or nil.
-func (rt *Runtime) lostIn(oxid orpc.OXID, cid com.CID) *lostCall {
+// rawWait is a [Wait] before anything is looked up or spelled out.
+type rawWait struct {
+	frame *frame // of which only the constant fields are used
+	kind  WaitKind
+	depth int
+	since time.Time
+	out   outCall // a copy; without time when there is none
+}
+
+// waiting copies what one apartment is doing.
+func (s *sta) waiting() (list []rawWait) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for f := s.top; f != nil; f = f.below {
+		r := rawWait{frame: f}
+		switch {
+		case f.ready > 0:
+			r.kind = AwaitingReturn
+		case f.waits > 0:
+			r.kind = AwaitingReply
+		}
+		if f.out != nil {
+			r.out, r.since = *f.out, f.out.since
+		}
+		list = append(list, r)
+	}
+	slices.Reverse(list)
+	for i := range list {
+		list[i].depth = i
+	}
+	for _, q := range []*waitQueue{&s.calls, &s.own} {
+		for x := q.first; x != nil; x = x.next {
+			list = append(list, rawWait{frame: x.frame, kind: AwaitingTurn, since: x.since})
+		}
+	}
+	return list
+}
+
+func (rt *Runtime) describe(r *rawWait) Wait {
+	f, o := r.frame, &r.out
+	w := Wait{Kind: r.kind, Apartment: f.sta.apt.oxid, CID: f.cid, Call: f.name(), Depth: r.depth, Since: r.since}
+	if f.from != nil {
+		w.Peer = f.from.String()
+	}
+	if o.desc != nil {
+		w.Out = &OutWait{CID: o.cid, Call: callName(o.desc, o.op), Peer: o.exp.peer(), OXID: o.exp.oxid, Since: o.since}
+	} else if l := rt.lostIn(f); l != nil && r.kind == Running {
+		w.Out = &OutWait{CID: l.cid, Call: l.call, Peer: l.peer, Since: l.since, Lost: true}
+	}
+	return w
+}
+
+// lostIn returns the call that f has made with a lost context, or nil.
+func (rt *Runtime) lostIn(f *frame) *lostCall {
 	rt.lost.mu.Lock()
 	defer rt.lost.mu.Unlock()
 	for _, l := range rt.lost.by {
-		if slices.ContainsFunc(l.in, func(f *frame) bool { return f.sta.apt.oxid == oxid && f.cid == cid }) {
+		if slices.Contains(l.in, f) {
 			return l
 		}
 	}
 	return nil
-}
-
-// waiting appends the activities of one apartment.
-func (s *sta) waiting(list []Wait) []Wait {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	start := len(list)
-	for f := s.top; f != nil; f = f.below {
-		w := f.wait()
-		switch {
-		case f.ready > 0:
-			w.Kind = AwaitingReturn
-		case f.waits > 0:
-			w.Kind = AwaitingReply
-		}
-		if o := f.out; o != nil {
-			w.Since = o.since
-			if o.desc != nil {
-				w.Out = &OutWait{CID: o.cid, Call: callName(o.desc, o.op), Peer: o.exp.peer(), OXID: o.exp.oxid, Since: o.since}
-			}
-		}
-		list = append(list, w)
-	}
-	slices.Reverse(list[start:])
-	for i := range list[start:] {
-		list[start+i].Depth = i
-	}
-	for _, q := range []*waitQueue{&s.calls, &s.own} {
-		for x := q.first; x != nil; x = x.next {
-			w := x.frame.wait()
-			w.Kind, w.Since = AwaitingTurn, x.since
-			list = append(list, w)
-		}
-	}
-	return list
-}
-
-// wait describes f. The lock is held, or f not in use yet.
-func (f *frame) wait() Wait {
-	w := Wait{Apartment: f.sta.apt.oxid, CID: f.cid, Call: f.name()}
-	if f.from != nil {
-		w.Peer = f.from.String()
-	}
-	return w
 }
 
 // running returns the innermost activity if it holds the apartment.

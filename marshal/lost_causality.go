@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -22,28 +24,43 @@ import (
 // The functions that tell on a stack what a goroutine is doing. They are never
 // inlined.
 var (
-	frameExec  = entryOf((*frame).exec)       // runs in a single-threaded apartment
-	plainServe = entryOf((*serverCall).runIn) // runs a call, whatever the apartment
-	plainLocal = entryOf((*localCall).runIn)  // the same inside the process
-	plainTurn  = entryOf((*Apartment).turn)   // runs what nobody called
-	threadLoop = entryOf((*staThread).loop)   // the thread of an apartment
+	frameExec  = codeOf((*frame).exec)       // runs in a single-threaded apartment
+	plainServe = codeOf((*serverCall).runIn) // runs a call, whatever the apartment
+	plainLocal = codeOf((*localCall).runIn)  // the same inside the process
+	plainTurn  = codeOf((*Apartment).turn)   // runs what nobody called
+	threadLoop = codeOf((*staThread).loop)   // the thread of an apartment
 )
 
-// entryOf returns the address of a function's first instruction.
-func entryOf(f any) uintptr { return reflect.ValueOf(f).Pointer() }
+// code is where a function's instructions are.
+type code struct{ from, to uintptr }
 
-// maxStack bounds the search, in functions.
-const maxStack = 128
+// maxCode is more than the size of any function in bytes that is looked for.
+const maxCode = 1 << 20
+
+func codeOf(f any) code {
+	from := reflect.ValueOf(f).Pointer()
+	// Everything between its entry and its end belongs to it, what is inlined
+	// into it as well.
+	n := sort.Search(maxCode, func(n int) bool {
+		g := runtime.FuncForPC(from + uintptr(n))
+		return g == nil || g.Entry() != from
+	})
+	return code{from, from + uintptr(n)}
+}
+
+// has reports whether pc, a return address, is in the function.
+func (c code) has(pc uintptr) bool { return pc-1 >= c.from && pc-1 < c.to }
+
+// maxStack bounds the search, in functions; most stacks are shallow.
+const (
+	shallowStack = 32
+	maxStack     = 256
+)
 
 // onStack reports whether a function is on the stack of the calling goroutine.
-func onStack(entry uintptr) bool {
+func onStack(c code) bool {
 	var pcs [maxStack]uintptr
-	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
-		if f := runtime.FuncForPC(pc - 1); f != nil && f.Entry() == entry {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(pcs[:runtime.Callers(2, pcs[:])], c.has)
 }
 
 // inFrame reports whether the calling goroutine runs a method of a
@@ -51,27 +68,36 @@ func onStack(entry uintptr) bool {
 // A call that such a method made to another kind of apartment, which runs on the
 // same goroutine, is not that method any more.
 func inFrame() (pcs []uintptr, ok bool) {
-	var buf [maxStack]uintptr
-	n := runtime.Callers(2, buf[:])
-	for i, pc := range buf[:n] {
-		f := runtime.FuncForPC(pc - 1)
-		if f == nil {
-			continue
-		}
-		switch f.Entry() {
-		case plainServe, plainLocal, plainTurn:
+	var shallow [shallowStack]uintptr
+	n := runtime.Callers(2, shallow[:])
+	depth, ok := frameDepth(shallow[:n])
+	if ok {
+		return slices.Clone(shallow[:depth]), true
+	}
+	if depth < n || n < shallowStack {
+		return nil, false
+	}
+	var deep [maxStack]uintptr
+	n = runtime.Callers(2, deep[:])
+	if depth, ok = frameDepth(deep[:n]); !ok {
+		return nil, false
+	}
+	return slices.Clone(deep[:depth]), true
+}
+
+// frameDepth returns how deep on a stack the innermost thing is that decides
+// whether this is an activity, and whether it is one.
+func frameDepth(pcs []uintptr) (depth int, ok bool) {
+	for i, pc := range pcs {
+		switch {
+		case frameExec.has(pc):
+			return i, true
+		case plainServe.has(pc), plainLocal.has(pc), plainTurn.has(pc):
 			// Directly under exec it is a method of that apartment.
-			if i+1 < n {
-				if g := runtime.FuncForPC(buf[i+1] - 1); g != nil && g.Entry() == frameExec {
-					return buf[:i], true
-				}
-			}
-			return nil, false
-		case frameExec:
-			return buf[:i], true
+			return i, i+1 < len(pcs) && frameExec.has(pcs[i+1])
 		}
 	}
-	return nil, false
+	return len(pcs), false
 }
 
 // lostCall is an outgoing call whose context has lost the causality of the

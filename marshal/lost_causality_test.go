@@ -122,3 +122,24 @@ func TestContextOfAnEarlierCall(t *testing.T) {
 		t.Errorf("%d reports\n%s", p.lost(), p.logged())
 	}
 }
+
+// The call is found however deep it is.
+func TestLostCausalityDeepDown(t *testing.T) {
+	p := newProcess(t)
+	a := p.sta(marshal.STAOptions{})
+	elsewhere := lend(t, p.mta, a, &quiet{})
+	var down func(n int)
+	down = func(n int) {
+		if n > 0 {
+			down(n - 1)
+			return
+		}
+		mustAdd(t, in(t, a), elsewhere)
+	}
+	for i, depth := range []int{0, 10, 20, 25, 30, 60, 150} {
+		mustAdd(t, t.Context(), lend(t, a, p.mta, does(func(context.Context) { down(depth) })))
+		if got := p.lost(); got != i+1 {
+			t.Errorf("depth %d: %d reports of %d", depth, got, i+1)
+		}
+	}
+}

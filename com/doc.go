@@ -28,8 +28,9 @@
 //
 // Files by concern: identity.go (identity, NewObject), unknown.go and types*.go
 // (QueryInterface), classspec.go (lists of interfaces), release.go and proxy.go
-// (counting), aggregate.go, classfactory.go, stream*.go, malloc*.go; channel.go
-// and marshaling.go hold the contracts, desc.go and descs_local.go the registry,
+// (counting), aggregate.go, classfactory.go, stream*.go, malloc*.go; channel.go,
+// marshaling.go, apartments.go, messagefilter.go and channelhook.go hold the
+// contracts, desc.go and descs_local.go the registry, errorinfo.go,
 // hresult*.go and error.go what went wrong.
 //
 // # Limitations

@@ -58,7 +58,7 @@ func (c *AsyncCall[T]) start(ctx context.Context, f func(ctx context.Context) (T
 		return false
 	}
 	r := &asyncRun[T]{done: make(chan struct{})}
-	ctx, r.cancel = context.WithCancel(beside(ctx))
+	ctx, r.cancel = context.WithCancel(Beside(ctx))
 	c.run = r
 	go func() {
 		defer close(r.done)
@@ -68,9 +68,11 @@ func (c *AsyncCall[T]) start(ctx context.Context, f func(ctx context.Context) (T
 	return true
 }
 
-// beside returns ctx for another goroutine: in the same apartment and chain, and
-// no part of the activity that ctx belongs to.
-func beside(ctx context.Context) context.Context {
+// Beside returns ctx for another goroutine than that of the activity which ctx
+// belongs to: in the same apartment and call chain, and no part of the activity.
+// Calls that are made with it let nobody into a single-threaded apartment. A
+// method that starts goroutines which make calls gives them this.
+func Beside(ctx context.Context) context.Context {
 	st := stateOf(ctx)
 	if st == nil || st.frame == nil {
 		return ctx

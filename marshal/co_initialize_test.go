@@ -398,3 +398,29 @@ func TestCF_273_274_ThreadIDs(t *testing.T) {
 		t.Errorf("without an apartment: %d", n)
 	}
 }
+
+func TestWithApartment(t *testing.T) {
+	rt := bare(t)
+	a, b := newSTA(t, rt), newSTA(t, rt)
+	ctx := in(t, a)
+	if marshal.WithApartment(ctx, a) != ctx {
+		t.Error("a context of the apartment was wrapped again")
+	}
+	if got := marshal.ApartmentOf(marshal.WithApartment(ctx, b)); got != b {
+		t.Errorf("in %v", got)
+	}
+	if marshal.ApartmentOf(t.Context()) != nil {
+		t.Error("a plain context has an apartment")
+	}
+	if marshal.Beside(ctx) != ctx || marshal.Beside(t.Context()) != t.Context() {
+		t.Error("a context without activity was wrapped")
+	}
+	a.Do(t.Context(), func(ctx context.Context) error {
+		chain, _ := marshal.CausalityID(ctx)
+		other := marshal.Beside(ctx)
+		if id, _ := marshal.CausalityID(other); other == ctx || id != chain || marshal.ApartmentOf(other) != a {
+			t.Errorf("beside: chain %v of %v", id, chain)
+		}
+		return nil
+	})
+}

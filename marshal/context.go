@@ -25,14 +25,17 @@ func stateOf(ctx context.Context) *callState {
 	return s
 }
 
-// WithApartment returns a context whose calls are made from apartment a. Calls
-// from a single-threaded apartment do not hold it unless they are made by its
-// methods or within [Apartment.Do]: the context of one of those, given to
-// another goroutine, is wrapped in WithApartment there.
+// WithApartment returns a context whose calls are made from apartment a; ctx
+// itself when it belongs to a. Calls that are made with it from a single-threaded
+// apartment do not hold that: only its methods do, and what [Apartment.Do] runs.
 func WithApartment(ctx context.Context, a *Apartment) context.Context {
+	s := stateOf(ctx)
+	if s != nil && s.apt == a {
+		return ctx
+	}
 	c := &apartmentContext{Context: ctx}
 	c.state.apt = a
-	if s := stateOf(ctx); s != nil && a.kind == com.APTTYPE_NA {
+	if s != nil && a.kind == com.APTTYPE_NA {
 		// Neutral code runs on the caller's thread, within its activity.
 		c.state.cid, c.state.frame = s.cid, s.frame
 	}

@@ -83,8 +83,8 @@
 //     what it calls. With another one the apartment serves nobody meanwhile; that
 //     is logged with the place of the call, and deadlines that end such a wait
 //     say so, but nothing breaks the wait.
-//   - The goroutines that a method starts are not its activity: they wrap its
-//     context in WithApartment, or are started with [Go].
+//   - The goroutines that a method starts are not its activity: they get their
+//     context from [Beside], or are started with [Go].
 //   - com.Release takes no context, so an apartment that releases the last
 //     reference to another one's object does not serve calls while that runs its
 //     FinalRelease; com.ReleaseContext does.

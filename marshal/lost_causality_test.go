@@ -40,7 +40,7 @@ func TestLostCausalityIsNamed(t *testing.T) {
 			}, 2}, // once for the call, and once more for the cycle
 			{"on another goroutine, said so", func(ctx context.Context) {
 				done := make(chan struct{})
-				go func() { defer close(done); mustAdd(t, marshal.WithApartment(t.Context(), a), elsewhere) }()
+				go func() { defer close(done); mustAdd(t, marshal.Beside(ctx), elsewhere) }()
 				<-done
 			}, 0},
 		} {

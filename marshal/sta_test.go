@@ -344,3 +344,111 @@ func TestPanicLeavesTheApartmentUsable(t *testing.T) {
 		mustAdd(t, t.Context(), c)
 	})
 }
+
+// Calls that give up at the moment at which their turn comes leave the
+// apartment as they found it.
+func TestGivingUpAtTheLastMoment(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
+		p := newProcess(t)
+		a := p.sta(o)
+		var inside atomic.Int32
+		var ran atomic.Int64
+		c := lend(t, a, p.mta, does(func(context.Context) {
+			if inside.Add(1) != 1 {
+				t.Error("two calls at once")
+			}
+			runtime.Gosched()
+			ran.Add(1)
+			inside.Add(-1)
+		}))
+		var wg sync.WaitGroup
+		var answered atomic.Int64
+		for g := range 8 {
+			wg.Go(func() {
+				for i := range 200 {
+					ctx, cancel := context.WithCancel(t.Context())
+					stop := time.AfterFunc(time.Duration((i*7+g)%50)*time.Microsecond, cancel)
+					_, err := c.Add(ctx, 1, 2)
+					switch hr := com.HRESULTOf(err); hr {
+					case com.S_OK:
+						answered.Add(1)
+					case com.RPC_E_CALL_CANCELED:
+					default:
+						t.Errorf("error %v", err)
+					}
+					stop.Stop()
+					cancel()
+				}
+			})
+		}
+		wg.Wait()
+		if ran.Load() < answered.Load() {
+			t.Errorf("%d calls ran, %d were answered", ran.Load(), answered.Load())
+		}
+		mustAdd(t, t.Context(), c)
+	})
+}
+
+// An object may be disconnected while a call to it waits for its turn.
+func TestDisconnectedWhileWaiting(t *testing.T) {
+	server, client := newMachine(t), newMachine(t)
+	a := newSTAOf(t, server, marshal.STAOptions{})
+	b := newSTAOf(t, server, marshal.STAOptions{})
+	obj := does(func(context.Context) { t.Error("a call came to a disconnected object") })
+	far, near := sendTo(t, a, client.mta, obj), sendTo(t, a, b, obj)
+	err := a.Do(t.Context(), func(ctx context.Context) error {
+		var wg sync.WaitGroup
+		for _, x := range []struct {
+			ctx context.Context
+			c   calc.ICalc
+		}{{t.Context(), far}, {in(t, b), near}} {
+			wg.Go(func() {
+				_, err := x.c.Add(x.ctx, 1, 2)
+				wantHR(t, err, com.RPC_E_DISCONNECTED)
+			})
+		}
+		waitFor(t, "the calls", func() bool { return waiting(server.rt) == 2 })
+		if err := a.CoDisconnectObject(ctx, obj, 0); err != nil {
+			return err
+		}
+		if obj.finals != 1 {
+			t.Errorf("FinalRelease ran %d times", obj.finals)
+		}
+		return marshal.Outside(ctx, func(context.Context) error { wg.Wait(); return nil })
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	com.Release(far)
+	com.Release(near)
+}
+
+// quiz answers with a success code.
+type quiz struct{ object }
+
+func (q *quiz) Unadvise(ctx context.Context, _ uint32) error {
+	com.SetHRESULT(ctx, com.E_FAIL) // no success code: ignored
+	com.SetHRESULT(ctx, com.S_FALSE)
+	return nil
+}
+
+func TestSuccessCodesOfEveryApartment(t *testing.T) {
+	server, client := newMachine(t), newMachine(t)
+	nta, err := server.rt.NTA(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := newSTAOf(t, server, marshal.STAOptions{})
+	for _, home := range []*marshal.Apartment{server.mta, nta, newSTAOf(t, server, marshal.STAOptions{}), newSTAOf(t, server, marshal.STAOptions{Thread: true})} {
+		for _, x := range []struct {
+			ctx context.Context
+			c   calc.ICalc
+		}{{t.Context(), sendTo(t, home, client.mta, &quiz{})}, {in(t, user), sendTo(t, home, user, &quiz{})}} {
+			hr := com.E_UNEXPECTED
+			if err := x.c.Unadvise(com.CaptureHRESULT(x.ctx, &hr), 1); hr != com.S_FALSE || err != nil {
+				t.Errorf("%v, %v", hr, err)
+			}
+			com.Release(x.c)
+		}
+	}
+}

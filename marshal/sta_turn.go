@@ -46,10 +46,24 @@ func (a *Apartment) enterFor(ctx context.Context, kind frameKind, f func(context
 		}
 		return f(ctx)
 	}
-	fr := &frame{sta: a.sta, cid: st.chain(), kind: kind}
+	x := &staOwnContext{}
+	x.Context = ctx
+	x.frame.sta, x.frame.cid, x.frame.kind = a.sta, st.chain(), kind
+	x.state.apt, x.state.cid, x.state.frame = a, x.frame.cid, &x.frame
+	if st == nil || st.frame == nil {
+		return a.sta.run(ctx, &x.frame, &x.apartmentContext, bodyFunc(f))
+	}
 	return waitOutside(ctx, blockFunc(func(ctx context.Context) error {
-		return a.sta.run(ctx, fr, fr.context(ctx), bodyFunc(f))
+		x.Context = ctx
+		return a.sta.run(ctx, &x.frame, &x.apartmentContext, bodyFunc(f))
 	}))
+}
+
+// staOwnContext is the context of code that was let into a single-threaded
+// apartment, and its activity.
+type staOwnContext struct {
+	apartmentContext
+	frame frame
 }
 
 // waitOutside runs b, which blocks, while the single-threaded apartment that ctx

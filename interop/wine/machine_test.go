@@ -70,8 +70,8 @@ func TestMain(m *testing.M) {
 // startMachine returns the machine, or skips where there is no Wine.
 func startMachine(t *testing.T) *machine {
 	t.Helper()
-	if testing.Short() && !required {
-		t.Skip("Wine takes half a minute to set up")
+	if os.Getenv("OXID_WINE") == "" {
+		t.Skip("set OXID_WINE=1: the suite takes two minutes, and Wine's RPC client now and then loses an answer and hangs")
 	}
 	wine, server := tool(t, "wine64", "wine64"), tool(t, "wineserver", "wine64")
 	tool(t, "widl", "wine64-tools")

@@ -2,9 +2,11 @@ package marshal
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"oxid/com"
+	"oxid/internal/table"
 	"oxid/orpc"
 )
 
@@ -29,9 +31,8 @@ type Apartment struct {
 	mu         sync.Mutex
 	registered bool
 	resAddr    orpc.PackedBindings
-	objects    map[any]*stubManager        // by identity: (Go type, pointer)
-	oids       map[orpc.OID]*stubManager   // the same, by OID
-	remotes    map[remoteKey]*remoteObject // objects elsewhere that this apartment has proxies of
+	objects    *table.Table[any, stubManager]        // by identity: (Go type, pointer)
+	remotes    *table.Table[remoteKey, remoteObject] // objects elsewhere that this apartment has proxies of
 	closed     bool
 }
 
@@ -47,9 +48,8 @@ func (rt *Runtime) newApartment(kind com.APTTYPE) (*Apartment, error) {
 	a := &Apartment{
 		rt: rt, kind: kind,
 		oxid:    orpc.NewID[orpc.OXID](),
-		objects: map[any]*stubManager{},
-		oids:    map[orpc.OID]*stubManager{},
-		remotes: map[remoteKey]*remoteObject{},
+		objects: table.New(func(m *stubManager) any { return m.obj }),
+		remotes: table.New((*remoteObject).key),
 	}
 	a.exporter.apt = a
 	rt.mu.Lock()
@@ -143,16 +143,6 @@ func (a *Apartment) OXID() orpc.OXID { return a.oxid }
 // Exporter returns the apartment as resolvers and activators see it.
 func (a *Apartment) Exporter() *Exporter { return &a.exporter }
 
-// newOID mints an OID. The apartment's lock is held.
-func (a *Apartment) newOID() orpc.OID {
-	for {
-		oid := orpc.NewID[orpc.OID]()
-		if _, taken := a.oids[oid]; !taken {
-			return oid
-		}
-	}
-}
-
 // Close ends the apartment: proxies are disconnected and their references given
 // back (CF-032), objects are let go (CF-029, CF-030), class objects revoked. In
 // a single-threaded apartment calls that are running complete first, and those
@@ -175,21 +165,15 @@ func (a *Apartment) close(ctx context.Context) {
 		return
 	}
 	a.closed = true
-	var dead []*stubManager
-	for _, m := range a.objects {
-		dead = append(dead, m)
-	}
+	dead := slices.Collect(a.objects.All())
 	for _, m := range dead {
-		if m.strong > 0 && m.ext != nil {
-			m.notes = append(m.notes, extNote{closes: false})
+		if m.strong > 0 {
+			m.note(extNote{closes: false})
 		}
 		m.strong, m.held, m.weak = 0, 0, 0
 		a.bury(m)
 	}
-	var remotes []*remoteObject
-	for _, ro := range a.remotes {
-		remotes = append(remotes, ro)
-	}
+	remotes := slices.Collect(a.remotes.All())
 	a.mu.Unlock()
 	for _, ro := range remotes {
 		ro.disconnect()

@@ -30,7 +30,7 @@ func (c *clientSecurity) QueryBlanket(ctx context.Context, proxy any) (com.Blank
 	}
 	pm.core.apt.mu.Lock()
 	defer pm.core.apt.mu.Unlock()
-	if s := pm.settingsOf(x.p); s != nil && s.blanket != nil {
+	if s := pm.settingsOf(x.proxy()); s != nil && s.blanket != nil {
 		return *s.blanket, nil
 	}
 	return defaultBlanket, nil
@@ -53,7 +53,7 @@ func (c *clientSecurity) SetBlanket(ctx context.Context, proxy any, b com.Blanke
 	}
 	pm.core.apt.mu.Lock()
 	defer pm.core.apt.mu.Unlock()
-	pm.set(x.p).blanket = &b
+	pm.set(x.proxy()).blanket = &b
 	return nil
 }
 
@@ -114,7 +114,8 @@ func (pm *proxyManager) copyProxy(ctx context.Context, x *interfaceProxy) (any, 
 			Hint: "the proxies of this interface are made by a factory of the program's, which cannot make a second one"}
 	}
 	p.Init(pm, x.desc)
-	y := &interfaceProxy{channel: channel{mgr: pm, desc: x.desc, ipid: x.ipid}, itf: itf, p: p}
+	y := new(interfaceProxy)
+	y.mgr, y.desc, y.ipid = pm, x.desc, x.ipid
 	var ch com.IRpcChannelBuffer = &y.channel
 	if pm.core.exp.home != nil {
 		ch = &localChannel{mgr: pm, desc: x.desc, ipid: x.ipid}
@@ -131,11 +132,10 @@ func (pm *proxyManager) copyProxy(ctx context.Context, x *interfaceProxy) (any, 
 	}
 	s := pm.set(p)
 	s.private = true
-	if old := pm.settingsOf(x.p); old != nil { // set may have moved it
+	if old := pm.settingsOf(x.proxy()); old != nil { // set may have moved it
 		s.blanket, s.timeout = old.blanket, old.timeout
 	}
-	pm.proxies = append(pm.proxies, y)
-	pm.live++
+	pm.list(y, itf)
 	return itf, nil
 }
 

@@ -159,7 +159,7 @@ func (a *Apartment) stdDisconnect(ctx context.Context, obj any) error {
 		return err
 	}
 	a.mu.Lock()
-	m := a.objects[identity]
+	m := a.objects.Get(identity)
 	if m == nil {
 		a.mu.Unlock()
 		return nil
@@ -185,7 +185,7 @@ func (a *Apartment) CoLockObjectExternal(ctx context.Context, obj any, lock, las
 	}
 	if !lock {
 		a.mu.Lock()
-		m := a.objects[identity]
+		m := a.objects.Get(identity)
 		dead := false
 		if m != nil && m.locks > 0 {
 			m.locks--

@@ -23,14 +23,14 @@ func EndApartment(a *Apartment) { a.close(a.rt.ctx) }
 func Objects(a *Apartment) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return len(a.objects)
+	return a.objects.Len()
 }
 
 // Remotes returns how many objects elsewhere a holds.
 func Remotes(a *Apartment) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return len(a.remotes)
+	return a.remotes.Len()
 }
 
 // UnmarshalFromPeer unmarshals a packet as one out of a message of another process.
@@ -53,7 +53,7 @@ func FreeEntries(rt *Runtime) int {
 func Packets(a *Apartment, obj any) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if m := a.objects[obj]; m != nil {
+	if m := a.objects.Get(obj); m != nil {
 		return int(m.held)
 	}
 	return 0

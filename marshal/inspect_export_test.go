@@ -30,17 +30,17 @@ type ManagerState struct {
 func Managers(a *Apartment) map[any]ManagerState {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	all := make(map[any]ManagerState, len(a.objects))
-	for obj, m := range a.objects {
+	all := make(map[any]ManagerState, a.objects.Len())
+	for m := range a.objects.All() {
 		s := ManagerState{OID: m.oid, Strong: m.strong, Held: m.held, Weak: m.weak, Pins: m.pins}
-		for x := m.stubs; x != nil; x = x.next {
+		for x := range m.stubs {
 			if x.retired {
 				continue
 			}
 			flags := [...]com.MSHLFLAGS{com.MSHLFLAGS_NORMAL, com.MSHLFLAGS_TABLESTRONG, com.MSHLFLAGS_TABLEWEAK}[x.kind]
 			s.Stubs = append(s.Stubs, StubState{x.ipid, x.desc.IID, flags, x.public, x.packets})
 		}
-		all[obj] = s
+		all[m.obj] = s
 	}
 	return all
 }
@@ -50,9 +50,11 @@ func OwnedRefs(a *Apartment) map[com.IPID]uint32 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	all := map[com.IPID]uint32{}
-	for _, ro := range a.remotes {
-		for _, r := range ro.refs {
-			all[r.ipid] += r.public
+	for ro := range a.remotes.All() {
+		for r := &ro.refs; r != nil; r = r.next {
+			if r.public > 0 {
+				all[r.ipid] += r.public
+			}
 		}
 	}
 	return all
@@ -63,8 +65,8 @@ func RemoteOIDs(a *Apartment) map[orpc.OID]bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	all := map[orpc.OID]bool{}
-	for key := range a.remotes {
-		all[key.oid] = true
+	for ro := range a.remotes.All() {
+		all[ro.oid] = true
 	}
 	return all
 }
@@ -72,10 +74,11 @@ func RemoteOIDs(a *Apartment) map[orpc.OID]bool {
 // Residue is what a runtime holds for others and of others.
 type Residue struct {
 	IPIDs    int // but for the Remote Unknowns
+	OIDs     int
 	Remotes  int // objects elsewhere
 	Releases int // references on their way home
 	Objects  int // of exporters elsewhere that are in use
-	Pinged   int // OIDs that are kept alive by pings
+	Pinged   int // of Remotes: kept alive by pings
 	Unsent   int // of those, and of former ones: not told to the resolver yet
 }
 
@@ -87,14 +90,13 @@ func ResidueOf(rt *Runtime) (r Residue) {
 		apts = append(apts, a)
 	}
 	rt.mu.Unlock()
-	if pages := rt.ipids.pages.Load(); pages != nil {
-		for _, p := range *pages {
-			for i := range p {
-				if s := p[i].Load(); s != nil && s.desc != remUnknownDesc {
-					r.IPIDs++
-				}
-			}
+	for s := range rt.ipids.slots.all {
+		if s.desc != remUnknownDesc {
+			r.IPIDs++
 		}
+	}
+	for range rt.oids.slots.all {
+		r.OIDs++
 	}
 	for _, a := range apts {
 		r.Remotes += Remotes(a)
@@ -112,12 +114,8 @@ func ResidueOf(rt *Runtime) (r Residue) {
 	rt.exporters.mu.Unlock()
 	rt.pings.mu.Lock()
 	for _, s := range rt.pings.sets {
-		for _, u := range s.oids {
-			if u.count > 0 {
-				r.Pinged++
-			}
-		}
-		r.Unsent += len(s.dirty)
+		r.Pinged += s.members
+		r.Unsent += len(s.fresh) + len(s.dropped)
 	}
 	rt.pings.mu.Unlock()
 	return r

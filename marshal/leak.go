@@ -50,27 +50,31 @@ func (s *leakSite) String() string {
 	}
 }
 
-// abandoned is the argument of a proxy manager's clean-up: it must not lead
-// to the manager itself.
+// abandoned is the argument of a proxy manager's clean-up where its site is
+// known: it must not lead to the manager itself.
 type abandoned struct {
 	ro   *remoteObject
-	gen  uint32
 	site *leakSite
 }
 
-// collected runs when a proxy manager was collected without having been let go.
-func collected(x abandoned) {
-	ro := x.ro
+// collectedAt is collected with the place that made the manager.
+func collectedAt(x abandoned) { x.ro.collected(x.site) }
+
+// collected runs when a proxy manager was collected, which most are after they
+// have been let go.
+func collected(ro *remoteObject) { ro.collected(nil) }
+
+func (ro *remoteObject) collected(site *leakSite) {
 	a := ro.apt
 	a.mu.Lock()
-	stale := ro.gone || a.closed
-	mine := !stale && ro.gen == x.gen // else a new head uses the references
-	gone := mine && ro.letGo(nil)
+	forgotten := !ro.gone && !a.closed
+	// A new head, if there is one by now, uses the references.
+	gone := forgotten && ro.head.Value() == nil && ro.letGo()
 	a.mu.Unlock()
-	if stale {
+	if !forgotten {
 		return
 	}
-	l := Leak{OXID: ro.exp.oxid, OID: ro.oid, Peer: ro.exp.peer(), Created: x.site.String()}
+	l := Leak{OXID: ro.exp.oxid, OID: ro.oid, Peer: ro.exp.peer(), Created: site.String()}
 	if gone {
 		ro.giveBack()
 	}

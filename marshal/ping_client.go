@@ -3,6 +3,7 @@ package marshal
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,97 +22,101 @@ const maxPingDelta = 0x4000
 // ([MS-DCOM] 3.2.6.1): one ping set for each resolver, changed by its
 // difference alone. An object that is released before its first ping is never
 // named to the resolver.
+//
+// An apartment's lock may be held when its own is taken, not the other way round.
 type pingClient struct {
 	rt   *Runtime
 	mu   sync.Mutex
 	sets map[string]*pingSet // by the resolver's packed bindings
 }
 
-// pingSet is the set at one resolver.
+// pingSet is the set at one resolver. What it holds is not listed: it is the
+// remote objects of all apartments, and only the differences from what the
+// resolver knows are kept.
 type pingSet struct {
 	resAddr orpc.PackedBindings
-	oids    map[orpc.OID]oidUse
-	dirty   map[orpc.OID]struct{} // differ from what the resolver knows
-	sending chan struct{}         // one ping at a time: whoever fills it may send
-	cancel  context.CancelFunc    // of the ping in progress
+	sending chan struct{}      // one ping at a time: whoever fills it may send
+	cancel  context.CancelFunc // of the ping in progress
+
+	members int                        // remote objects; two apartments may have the same
+	fresh   []*remoteObject            // those of them that the resolver has not been told of
+	dropped []remoteKey                // former ones that it has been told of
+	doubted map[*remoteObject]struct{} // were in a ping that was answered OR_INVALID_OID
 
 	// guarded by sending
 	id  orpc.SETID
 	seq uint16
 }
 
-// oidUse tells how many proxy managers use an object (one an apartment), and
-// whether the resolver has it in the set.
-type oidUse struct {
-	count   uint32
-	known   bool
-	doubted bool // was in a ping that was answered OR_INVALID_OID
+// Values of remoteObject.fresh: else it is the place in pingSet.fresh, from 1.
+const (
+	pingTold    = 0
+	pingRemoved = -1
+)
+
+// pinged reports whether an object is kept alive by pings.
+func (c *pingClient) pinged(ro *remoteObject) bool {
+	return !ro.noPing && c.rt.opt.Resolver != nil && !ro.exp.resAddr.IsEmpty()
 }
 
-// add begins to keep oid alive.
-func (c *pingClient) add(resAddr orpc.PackedBindings, oid orpc.OID) {
-	if c.rt.opt.Resolver == nil || resAddr.IsEmpty() {
+// add begins to keep an object alive.
+func (c *pingClient) add(ro *remoteObject) {
+	if !c.pinged(ro) {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := c.sets[string(resAddr)]
+	s := c.sets[string(ro.exp.resAddr)]
 	if s == nil {
 		if c.sets == nil {
 			c.sets = map[string]*pingSet{}
 		}
-		s = &pingSet{resAddr: resAddr, oids: map[orpc.OID]oidUse{}, dirty: map[orpc.OID]struct{}{}, sending: make(chan struct{}, 1)}
-		c.sets[string(resAddr)] = s
+		s = &pingSet{resAddr: ro.exp.resAddr, sending: make(chan struct{}, 1)}
+		c.sets[string(s.resAddr)] = s
 	}
-	u := s.oids[oid]
-	u.count++
-	s.oids[oid] = u
-	if u.count == 1 {
-		s.mark(oid, u)
-	}
+	s.members++
+	s.enlist(ro)
 }
 
 // remove ends that.
-func (c *pingClient) remove(resAddr orpc.PackedBindings, oid orpc.OID) {
+func (c *pingClient) remove(ro *remoteObject) {
+	if !c.pinged(ro) {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := c.sets[string(resAddr)]
-	if s == nil {
-		return
+	s := c.sets[string(ro.exp.resAddr)]
+	s.members--
+	if ro.fresh > 0 {
+		s.delist(ro)
+	} else {
+		s.dropped = append(s.dropped, ro.key())
 	}
-	u, ok := s.oids[oid]
-	if !ok {
-		return
-	}
-	u.count--
-	s.oids[oid] = u
-	if u.count == 0 {
-		s.mark(oid, u)
-	}
+	delete(s.doubted, ro)
+	ro.fresh = pingRemoved
 }
 
-// mark notes whether oid differs from what the resolver knows of it.
-func (s *pingSet) mark(oid orpc.OID, u oidUse) {
-	switch {
-	case (u.count > 0) != u.known:
-		s.dirty[oid] = struct{}{}
-	default:
-		delete(s.dirty, oid)
-	}
-	if u.count == 0 && !u.known {
-		delete(s.oids, oid)
+// enlist makes ro one of those that the resolver is to be told of.
+func (s *pingSet) enlist(ro *remoteObject) {
+	s.fresh = append(s.fresh, ro)
+	ro.fresh = int32(len(s.fresh))
+}
+
+// delist is the opposite.
+func (s *pingSet) delist(ro *remoteObject) {
+	last := s.fresh[len(s.fresh)-1]
+	s.fresh[ro.fresh-1], last.fresh = last, ro.fresh
+	s.fresh[len(s.fresh)-1] = nil
+	s.fresh = s.fresh[:len(s.fresh)-1]
+	ro.fresh = pingTold
+	if len(s.fresh) == 0 {
+		s.fresh = nil
 	}
 }
 
 // round pings every set once, side by side.
 func (c *pingClient) round(ctx context.Context) {
-	c.mu.Lock()
-	sets := make([]*pingSet, 0, len(c.sets))
-	for _, s := range c.sets {
-		sets = append(sets, s)
-	}
-	c.mu.Unlock()
-	for _, s := range sets {
+	for _, s := range c.all() {
 		c.rt.wg.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, min(pingTimeout, c.rt.opt.PingPeriod*7/8))
 			defer cancel()
@@ -120,6 +125,17 @@ func (c *pingClient) round(ctx context.Context) {
 			}
 		})
 	}
+}
+
+// all returns the sets that there are.
+func (c *pingClient) all() []*pingSet {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sets := make([]*pingSet, 0, len(c.sets))
+	for _, s := range c.sets {
+		sets = append(sets, s)
+	}
+	return sets
 }
 
 // ping sends what changed, or that nothing did. A resolver that lost the set,
@@ -136,137 +152,139 @@ func (c *pingClient) ping(ctx context.Context, s *pingSet) error {
 	c.mu.Lock()
 	s.cancel = cancel
 	c.mu.Unlock()
-	err := c.pingOnce(ctx, s)
+	err := c.send(ctx, s)
 	if errors.Is(err, com.OR_INVALID_SET) {
-		c.mu.Lock()
 		s.id, s.seq = 0, 0
-		for oid, u := range s.oids {
-			u.known = false
-			s.oids[oid] = u
-			s.mark(oid, u)
-		}
-		c.mu.Unlock()
-		err = c.pingOnce(ctx, s)
+		c.anew(s)
+		err = c.send(ctx, s)
 	}
+	c.forget(s, err)
 	return err
 }
 
-func (c *pingClient) pingOnce(ctx context.Context, s *pingSet) error {
-	for {
-		add, del, empty := c.delta(s)
-		if empty && s.id == 0 {
-			c.forget(s)
-			return nil
+// pingDelta is what one ping tells.
+type pingDelta struct {
+	fresh   []*remoteObject
+	dropped []remoteKey
+	add     []orpc.OID // of fresh, each one once
+	del     []orpc.OID // of dropped, those that no apartment has
+}
+
+// send pings as often as it takes to tell everything. s.sending is filled.
+func (c *pingClient) send(ctx context.Context, s *pingSet) error {
+	var unknown []*remoteObject
+	defer func() { c.doubt(s, unknown) }()
+	for more := true; more; {
+		var d pingDelta
+		d, more = c.delta(s)
+		if s.id == 0 && len(d.add) == 0 {
+			continue // there is no set, and no need for one
 		}
 		seq := s.seq
-		if len(add)+len(del) > 0 || s.id == 0 {
+		if len(d.add)+len(d.del) > 0 || s.id == 0 {
 			seq++
 		}
-		id, err := c.rt.opt.Resolver.Ping(ctx, s.resAddr, s.id, seq, add, del)
-		if err != nil && !errors.Is(err, com.OR_INVALID_OID) {
-			c.abandon(s)
+		id, err := c.rt.opt.Resolver.Ping(ctx, s.resAddr, s.id, seq, d.add, d.del)
+		if errors.Is(err, com.OR_INVALID_OID) {
+			unknown = append(unknown, d.fresh...)
+		} else if err != nil {
+			c.undo(s, &d)
 			return err
 		}
 		s.id, s.seq = id, seq
-		if err != nil {
-			add = c.doubt(s, add)
-		}
-		more := c.settle(s, add, del)
-		if !more || err != nil {
-			if empty {
-				c.forget(s)
-			}
-			return nil
-		}
 	}
+	return nil
 }
 
-// delta returns what the resolver has to be told; empty says that nothing is
-// left in the set.
-func (c *pingClient) delta(s *pingSet) (add, del []orpc.OID, empty bool) {
+// delta takes what the resolver is to be told next; more says that there is
+// more than one ping can tell.
+func (c *pingClient) delta(s *pingSet) (d pingDelta, more bool) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for oid := range s.dirty {
-		if s.oids[oid].count > 0 {
-			if len(add) < maxPingDelta {
-				add = append(add, oid)
-			}
-		} else if len(del) < maxPingDelta {
-			del = append(del, oid)
+	for len(s.fresh) > 0 && len(d.fresh) < maxPingDelta {
+		ro := s.fresh[len(s.fresh)-1]
+		s.delist(ro)
+		d.fresh = append(d.fresh, ro)
+		d.add = append(d.add, ro.oid)
+	}
+	n := min(len(s.dropped), maxPingDelta)
+	if d.dropped, s.dropped = s.dropped[:n:n], s.dropped[n:]; len(s.dropped) == 0 {
+		s.dropped = nil
+	}
+	more = len(s.fresh)+len(s.dropped) > 0
+	c.mu.Unlock()
+	slices.Sort(d.add)
+	d.add = slices.Compact(d.add)
+	for _, key := range d.dropped {
+		if !c.rt.proxied(key) { // else another apartment has it, or it was unmarshaled again
+			d.del = append(d.del, key.oid)
 		}
 	}
-	empty = len(add) == 0 && len(s.oids) == len(del)
-	return add, del, empty
+	return d, more
+}
+
+// undo takes back what was not told.
+func (c *pingClient) undo(s *pingSet, d *pingDelta) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, ro := range d.fresh {
+		if ro.fresh == pingTold {
+			s.enlist(ro)
+		}
+	}
+	s.dropped = append(s.dropped, d.dropped...)
 }
 
 // doubt handles a resolver that did not know some of the OIDs, without saying
 // which: all that are new to this are told once more in the next round, for an
-// exporter may register them a moment later. It returns the others.
-func (c *pingClient) doubt(s *pingSet, add []orpc.OID) (settled []orpc.OID) {
+// exporter may register them a moment later.
+func (c *pingClient) doubt(s *pingSet, told []*remoteObject) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, oid := range add {
-		u := s.oids[oid]
-		if u.doubted {
-			settled = append(settled, oid)
-			continue
+	for _, ro := range told {
+		if _, again := s.doubted[ro]; again {
+			delete(s.doubted, ro)
+		} else if ro.fresh == pingTold {
+			s.enlist(ro)
+			if s.doubted == nil {
+				s.doubted = map[*remoteObject]struct{}{}
+			}
+			s.doubted[ro] = struct{}{}
 		}
-		u.doubted = true
-		s.oids[oid] = u
-	}
-	return settled
-}
-
-// settle notes what the resolver knows now; it reports whether there is more
-// to tell.
-func (c *pingClient) settle(s *pingSet, add, del []orpc.OID) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, list := range [2][]orpc.OID{add, del} {
-		for _, oid := range list {
-			u := s.oids[oid]
-			u.known = !u.known
-			s.oids[oid] = u
-			s.mark(oid, u)
-		}
-	}
-	return len(s.dirty) > 0
-}
-
-// forget drops a set that became empty and stayed so.
-func (c *pingClient) forget(s *pingSet) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(s.oids) == 0 && c.sets[string(s.resAddr)] == s {
-		delete(c.sets, string(s.resAddr))
 	}
 }
 
-// abandon drops a set that nothing is left in but what its resolver, which
-// cannot be reached, has not been told: it finds out by our silence.
-func (c *pingClient) abandon(s *pingSet) {
+// anew makes all objects of a set fresh.
+func (c *pingClient) anew(s *pingSet) {
+	for _, a := range c.rt.apartments() {
+		a.mu.Lock()
+		c.mu.Lock()
+		for ro := range a.remotes.All() {
+			if c.pinged(ro) && ro.fresh == pingTold && string(ro.exp.resAddr) == string(s.resAddr) {
+				s.enlist(ro)
+			}
+		}
+		c.mu.Unlock()
+		a.mu.Unlock()
+	}
+	c.mu.Lock()
+	s.dropped = nil
+	c.mu.Unlock()
+}
+
+// forget drops a set that nothing is left in. What its resolver has not been
+// told, because it cannot be reached, it finds out by our silence.
+func (c *pingClient) forget(s *pingSet, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, u := range s.oids {
-		if u.count > 0 {
-			return
-		}
-	}
-	if c.sets[string(s.resAddr)] == s {
+	if s.members == 0 && (len(s.dropped) == 0 || err != nil) {
 		delete(c.sets, string(s.resAddr))
 	}
 }
 
 // close tells the resolvers that this process keeps nothing alive any more.
 func (c *pingClient) close(ctx context.Context) {
-	c.mu.Lock()
-	sets := make([]*pingSet, 0, len(c.sets))
-	for _, s := range c.sets {
-		sets = append(sets, s)
-	}
-	c.mu.Unlock()
 	var wg sync.WaitGroup
-	for _, s := range sets {
+	for _, s := range c.all() {
 		wg.Go(func() { c.farewell(ctx, s) })
 	}
 	wg.Wait()
@@ -285,11 +303,11 @@ func (c *pingClient) farewell(ctx context.Context, s *pingSet) {
 	case <-ctx.Done():
 		return
 	}
-	_, del, _ := c.delta(s)
-	if s.id == 0 || len(del) == 0 {
+	d, _ := c.delta(s)
+	if s.id == 0 || len(d.del) == 0 {
 		return
 	}
-	if _, err := c.rt.opt.Resolver.Ping(ctx, s.resAddr, s.id, s.seq+1, nil, del); err != nil {
+	if _, err := c.rt.opt.Resolver.Ping(ctx, s.resAddr, s.id, s.seq+1, nil, d.del); err != nil {
 		c.rt.log.Debug("the last ping was not delivered; the set ends by its timeout", "err", err)
 	}
 }

@@ -10,6 +10,7 @@ type managerRare struct {
 	// buffer here until then, or until it is made anew.
 	made     []madeProxy
 	settings []proxySettings
+	site     *leakSite // where the manager was made; only with Options.LeakReport
 }
 
 // rarely returns pm.rare, made when there is none. The apartment's lock is held.

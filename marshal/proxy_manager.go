@@ -3,7 +3,6 @@ package marshal
 import (
 	"context"
 	"runtime"
-	"slices"
 	"weak"
 
 	"oxid/com"
@@ -14,35 +13,82 @@ import (
 // controlling unknown that interface proxies are aggregated into. Proxies and
 // channels point to it strongly, so that it lives as long as any of them.
 //
-// live and proxies are guarded by the apartment's lock.
+// The first interface proxy is a part of it: most objects have no other. The
+// list is guarded by the apartment's lock.
 type proxyManager struct {
-	core    *remoteObject // constant
-	cleanup runtime.Cleanup
-	live    int32 // proxies that are handed out
-	dead    bool
-	proxies []*interfaceProxy
-	first   [1]*interfaceProxy
-	rare    *managerRare // what few managers have; nil for most
-	site    *leakSite    // where it was made; only with Options.LeakReport
+	core  *remoteObject  // constant
+	rare  *managerRare   // what few managers have; nil for most
+	first interfaceProxy // used once, and never again, because calls may run on
 }
 
 // interfaceProxy is one interface proxy of a manager, with its channel.
 type interfaceProxy struct {
 	channel     // unused when the object lives in another apartment of this runtime
-	itf     any // what clients hold
-	p       *com.Proxy
+	itf     any // what clients hold; nil when they have given it back
+	next    *interfaceProxy
 }
+
+// proxy returns the Proxy in what clients hold.
+func (x *interfaceProxy) proxy() *com.Proxy { return x.itf.(com.Proxied).COMProxy() }
 
 // newProxyManager makes the head of ro. The apartment's lock is held.
 func newProxyManager(ro *remoteObject) *proxyManager {
 	pm := &proxyManager{core: ro}
-	ro.gen++
 	ro.head = weak.Make(pm)
+	// The clean-up runs for every manager, and finds most of them let go: to
+	// cancel it would cost as much, and a place to remember it.
 	if ro.apt.rt.opt.LeakReport != nil {
-		pm.site = callSite()
+		pm.rarely().site = callSite()
+		runtime.AddCleanup(pm, collectedAt, abandoned{ro, pm.rare.site})
+	} else {
+		runtime.AddCleanup(pm, collected, ro)
 	}
-	pm.cleanup = runtime.AddCleanup(pm, collected, abandoned{ro, ro.gen, pm.site})
 	return pm
+}
+
+// proxies lists the interface proxies that are handed out. The apartment's lock
+// is held.
+func (pm *proxyManager) proxies(yield func(*interfaceProxy) bool) {
+	for x := &pm.first; x != nil; x = x.next {
+		if x.itf != nil && !yield(x) {
+			return
+		}
+	}
+}
+
+// idle reports whether no interface proxy is handed out. The apartment's lock
+// is held.
+func (pm *proxyManager) idle() bool {
+	for range pm.proxies {
+		return false
+	}
+	return true
+}
+
+// list makes x, which clients hold as itf, one of the manager's proxies. The
+// apartment's lock is held.
+func (pm *proxyManager) list(x *interfaceProxy, itf any) {
+	x.itf = itf
+	if x != &pm.first {
+		x.next, pm.first.next = pm.first.next, x
+	}
+}
+
+// unlist takes the interface proxies that are p off the list. The apartment's
+// lock is held.
+func (pm *proxyManager) unlist(p *com.Proxy) {
+	for last, x := (*interfaceProxy)(nil), &pm.first; x != nil; x = x.next {
+		switch {
+		case x.itf == nil || x.proxy() != p:
+			last = x
+		case x == &pm.first:
+			x.itf = nil
+			last = x
+		default:
+			last.next = x.next
+		}
+	}
+	pm.unset(p)
 }
 
 // Peer implements [com.ProxyManager].
@@ -53,13 +99,8 @@ func (pm *proxyManager) Released(p *com.Proxy) {
 	ro := pm.core
 	a := ro.apt
 	a.mu.Lock()
-	n := len(pm.proxies)
-	pm.proxies = slices.DeleteFunc(pm.proxies, func(x *interfaceProxy) bool { return x.p == p })
-	if len(pm.proxies) < n {
-		pm.live--
-		pm.unset(p)
-	}
-	gone := pm.live == 0 && ro.letGo(pm)
+	pm.unlist(p)
+	gone := pm.idle() && ro.letGo()
 	a.mu.Unlock()
 	if gone {
 		pm.disconnectMade()
@@ -80,17 +121,17 @@ func (pm *proxyManager) hand(ctx context.Context, d *com.Desc, ipid com.IPID) (a
 	a := pm.core.apt
 	a.mu.Lock()
 	itf := pm.handed(d, &ipid)
-	a.mu.Unlock()
 	if itf != nil {
+		a.mu.Unlock()
 		return itf, nil
 	}
+	x := pm.room(d, ipid)
+	a.mu.Unlock()
 	// Proxy code may be the user's own (IPSFactoryBuffer): no lock is held.
-	x := &interfaceProxy{channel: channel{mgr: pm, desc: d, ipid: ipid}}
 	itf, p, buf, err := pm.createProxy(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	x.itf, x.p = itf, p
 	known := p.Manager() != nil // it serves another interface already
 	if !known {
 		p.Init(pm, d)
@@ -106,7 +147,7 @@ func (pm *proxyManager) hand(ctx context.Context, d *com.Desc, ipid com.IPID) (a
 		return nil, &com.Error{HRESULT: com.E_UNEXPECTED, Step: step.Interface, Interface: d.Name, Method: "CreateProxy",
 			Hint: "CreateProxy returned a proxy that has been released: make a new one"}
 	}
-	other, old, err := pm.adopt(x, buf)
+	other, old, err := pm.adopt(x, itf, p, buf)
 	if old != nil {
 		old.Disconnect()
 	}
@@ -121,9 +162,21 @@ func (pm *proxyManager) hand(ctx context.Context, d *com.Desc, ipid com.IPID) (a
 	return other, err
 }
 
-// adopt makes x one of the manager's proxies and hands it out. When somebody
-// was faster, other is theirs (CF-153). old is a proxy buffer that x replaces.
-func (pm *proxyManager) adopt(x *interfaceProxy, buf com.IRpcProxyBuffer) (other any, old com.IRpcProxyBuffer, err error) {
+// room returns a place for one more interface proxy, with its channel: the one
+// inside the manager when it has never been used. The apartment's lock is held.
+func (pm *proxyManager) room(d *com.Desc, ipid com.IPID) *interfaceProxy {
+	x := &pm.first
+	if x.mgr != nil {
+		x = new(interfaceProxy)
+	}
+	x.mgr, x.desc, x.ipid = pm, d, ipid
+	return x
+}
+
+// adopt makes x, which is p of the value itf, one of the manager's proxies and
+// hands it out. When somebody was faster, other is theirs (CF-153). old is a
+// proxy buffer that buf replaces.
+func (pm *proxyManager) adopt(x *interfaceProxy, itf any, p *com.Proxy, buf com.IRpcProxyBuffer) (other any, old com.IRpcProxyBuffer, err error) {
 	a := pm.core.apt
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -133,14 +186,8 @@ func (pm *proxyManager) adopt(x *interfaceProxy, buf com.IRpcProxyBuffer) (other
 	if a.closed {
 		return nil, nil, com.CO_E_OBJNOTCONNECTED
 	}
-	if pm.proxies == nil {
-		pm.proxies = pm.first[:0]
-	}
-	if !slices.ContainsFunc(pm.proxies, func(y *interfaceProxy) bool { return y.p == x.p }) {
-		pm.live++
-	}
-	pm.proxies = append(pm.proxies, x)
-	if buf != com.IRpcProxyBuffer(x.p) {
+	pm.list(x, itf)
+	if buf != com.IRpcProxyBuffer(p) {
 		old = pm.keepMade(x.desc, buf)
 	}
 	return nil, old, nil
@@ -150,11 +197,12 @@ func (pm *proxyManager) adopt(x *interfaceProxy, buf com.IRpcProxyBuffer) (other
 // is known to be disconnected will not do where ipid is another. The apartment's
 // lock is held.
 func (pm *proxyManager) handed(d *com.Desc, ipid *com.IPID) any {
-	for _, x := range pm.proxies {
+	for x := range pm.proxies {
 		if x.desc != d {
 			continue
 		}
-		if s := pm.settingsOf(x.p); s != nil && s.private {
+		p := x.proxy()
+		if s := pm.settingsOf(p); s != nil && s.private {
 			continue // CF-335
 		}
 		if x.ipid != *ipid {
@@ -162,7 +210,7 @@ func (pm *proxyManager) handed(d *com.Desc, ipid *com.IPID) any {
 				continue
 			}
 		}
-		if x.p.AddUser(false) {
+		if p.AddUser(false) {
 			return x.itf
 		}
 	}

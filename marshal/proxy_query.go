@@ -68,7 +68,9 @@ func (pm *proxyManager) hold(iid *com.IID, ordinary bool) (ipid com.IPID, held b
 		}
 		return ipid, false, com.CO_E_RELEASED
 	}
-	ro.pins++
+	if err := ro.pin(); err != nil {
+		return ipid, false, err
+	}
 	if r := ro.refFor(iid, ordinary); r != nil {
 		return r.ipid, true, nil
 	}
@@ -81,13 +83,7 @@ func (pm *proxyManager) hold(iid *com.IID, ordinary bool) (ipid com.IPID, held b
 func (pm *proxyManager) queryRemote(ctx context.Context, iids []com.IID) ([]orpc.REMQIRESULT, error) {
 	ro := pm.core
 	ro.apt.mu.Lock()
-	var via com.IPID
-	for _, r := range ro.refs {
-		if r.public > 0 {
-			via = r.ipid
-			break
-		}
-	}
+	via := ro.any()
 	ro.apt.mu.Unlock()
 	res, err := ro.exp.remQueryInterface(ctx, via, publicRefs, iids)
 	if err != nil {
@@ -95,7 +91,7 @@ func (pm *proxyManager) queryRemote(ctx context.Context, iids []com.IID) ([]orpc
 	}
 	for i := range res {
 		if r := &res[i]; r.HRESULT.Succeeded() {
-			ro.own(wireRef{ipid: r.Std.IPID, iid: iids[i], public: r.Std.PublicRefs})
+			ro.own(&iids[i], r.Std.IPID, r.Std.PublicRefs, false)
 		}
 	}
 	return res, nil

@@ -62,8 +62,8 @@ func (pm *proxyManager) interfaceOf(ctx context.Context, x any) (*interfaceProxy
 	p := px.COMProxy()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, y := range pm.proxies {
-		if y.p == p {
+	for y := range pm.proxies {
+		if y.proxy() == p {
 			return y, nil
 		}
 	}
@@ -87,7 +87,11 @@ func (pm *proxyManager) OverReleased(p *com.Proxy) {
 	if !rt.refusals.allow(time.Now()) {
 		return
 	}
+	var site *leakSite
+	if pm.rare != nil { // constant when there is a site
+		site = pm.rare.site
+	}
 	rt.log.Warn("an interface pointer was released more often than it was handed out", "interface", p.Desc().Name,
-		"peer", pm.Peer(), "oid", pm.core.oid, "made", pm.site.String(),
+		"peer", pm.Peer(), "oid", pm.core.oid, "made", site.String(),
 		"hint", "one Release for each result and each Keep; arguments of a method are released by the runtime")
 }

@@ -34,12 +34,12 @@ type releaseQueue struct {
 
 // releaseLater queues the references of one object. Inside the process it gives
 // them back before it returns.
-func (x *clientExporter) releaseLater(refs []wireRef) {
+func (x *clientExporter) releaseLater(refs *wireRef) {
 	if x.home != nil {
 		x.rt.hooked(x.rt.ctx, 5, x.home, func() {
-			for i := range refs {
-				if s := x.rt.ipids.lookup(&refs[i].ipid); s != nil {
-					x.home.release(x.rt.ctx, s, refs[i].public, true)
+			for r := refs; r != nil; r = r.next {
+				if s := x.homeStub(&r.ipid); s != nil {
+					x.home.release(x.rt.ctx, s, r.public, true)
 				}
 			}
 		})
@@ -48,7 +48,7 @@ func (x *clientExporter) releaseLater(refs []wireRef) {
 	q := &x.rel
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, r := range refs {
+	for r := refs; r != nil; r = r.next {
 		if r.public > 0 && !r.lost {
 			q.pending = append(q.pending, orpc.REMINTERFACEREF{IPID: r.ipid, PublicRefs: r.public})
 		}

@@ -1,6 +1,7 @@
 package marshal
 
 import (
+	"math"
 	"weak"
 
 	"oxid/com"
@@ -12,25 +13,27 @@ import (
 // it; it points to its head, the identity that applications hold, only weakly,
 // so that a forgotten proxy can be collected and its references given back.
 //
-// All fields but the constant ones are guarded by the apartment's lock.
+// There may be millions of them: the order of the fields leaves no holes, and
+// what few objects need is elsewhere. All fields but the constant ones are
+// guarded by the apartment's lock.
 type remoteObject struct {
-	apt    *Apartment      // constant
-	exp    *clientExporter // constant
-	oid    orpc.OID        // constant
-	noPing bool            // constant
-
+	apt  *Apartment      // constant
+	exp  *clientExporter // constant
+	oid  orpc.OID        // constant
 	head weak.Pointer[proxyManager]
-	gen  uint32 // counts heads; a clean-up for an older one only reports
-	pins uint32 // unmarshaling and queries in progress
-	gone bool   // out of the tables; its references have been given back
-	refs []wireRef
-	one  [1]wireRef // room for the usual case
+	refs wireRef // the first of the list; its ipid is zero when there is none yet
+
+	fresh  int32  // place among what the resolver has not been told; see pingSet
+	pins   uint16 // unmarshaling and queries in progress
+	noPing bool   // constant
+	gone   bool   // out of the tables; its references have been given back
 }
 
 // wireRef is what this apartment owns of one IPID.
 type wireRef struct {
 	ipid   com.IPID
-	iid    com.IID
+	iid    *com.IID
+	next   *wireRef
 	public uint32 // references that must be given back
 	table  bool   // came out of a table packet, whose stub it may name
 	lost   bool   // the server has said that the IPID is gone
@@ -40,9 +43,8 @@ type wireRef struct {
 // for one that may be named in packets: one on a stub of table packets would
 // make the packet look like one of those. The apartment's lock is held.
 func (ro *remoteObject) refFor(iid *com.IID, ordinary bool) (found *wireRef) {
-	for i := range ro.refs {
-		r := &ro.refs[i]
-		if r.iid != *iid || r.public == 0 || ordinary && r.table {
+	for r := &ro.refs; r != nil; r = r.next {
+		if r.public == 0 || *r.iid != *iid || ordinary && r.table {
 			continue
 		}
 		if !r.lost {
@@ -55,12 +57,23 @@ func (ro *remoteObject) refFor(iid *com.IID, ordinary bool) (found *wireRef) {
 
 // ref returns the reference on ipid, or nil. The apartment's lock is held.
 func (ro *remoteObject) ref(ipid *com.IPID) *wireRef {
-	for i := range ro.refs {
-		if ro.refs[i].ipid == *ipid {
-			return &ro.refs[i]
+	for r := &ro.refs; r != nil; r = r.next {
+		if r.ipid == *ipid && r.iid != nil {
+			return r
 		}
 	}
 	return nil
+}
+
+// any returns an IPID by which the object can be named to its server. The
+// apartment's lock is held.
+func (ro *remoteObject) any() (ipid com.IPID) {
+	for r := &ro.refs; r != nil; r = r.next {
+		if r.public > 0 && !r.lost {
+			return r.ipid
+		}
+	}
+	return ro.refs.ipid
 }
 
 // lose notes that the server does not know ipid any more: after a rundown, while
@@ -74,9 +87,10 @@ func (ro *remoteObject) lose(ipid *com.IPID) {
 	}
 }
 
-// own takes the references r. They go straight home when the object has been
+// own takes n references on ipid. They go straight home when the object has been
 // let go meanwhile, as by the end of the apartment.
-func (ro *remoteObject) own(r wireRef) {
+func (ro *remoteObject) own(iid *com.IID, ipid com.IPID, n uint32, table bool) {
+	r := wireRef{ipid: ipid, iid: internIID(iid), public: n, table: table}
 	ro.apt.mu.Lock()
 	gone := ro.gone
 	if !gone {
@@ -84,7 +98,7 @@ func (ro *remoteObject) own(r wireRef) {
 	}
 	ro.apt.mu.Unlock()
 	if gone {
-		ro.exp.releaseLater([]wireRef{r})
+		ro.exp.releaseLater(&r)
 	}
 }
 
@@ -95,44 +109,70 @@ func (ro *remoteObject) add(n wireRef) {
 		r.table = r.table && n.table
 		return
 	}
-	if ro.refs == nil {
-		ro.refs = ro.one[:0]
+	if ro.refs.iid == nil {
+		ro.refs = n
+		return
 	}
-	ro.refs = append(ro.refs, n)
+	last := &ro.refs
+	for last.next != nil {
+		last = last.next
+	}
+	last.next = &n
+}
+
+// internIID returns a pointer to iid that is kept: the registry's for one that
+// is linked into the program.
+func internIID(iid *com.IID) *com.IID {
+	if descs := com.DescsByIID(iid); len(descs) > 0 {
+		return &descs[0].IID
+	}
+	kept := *iid
+	return &kept
+}
+
+// key is what the object is found by.
+func (ro *remoteObject) key() remoteKey { return remoteKey{ro.exp.oxid, ro.oid} }
+
+// pin keeps the object from being let go. The apartment's lock is held.
+func (ro *remoteObject) pin() error {
+	if ro.pins == math.MaxUint16 {
+		return com.RPC_E_OUT_OF_RESOURCES
+	}
+	ro.pins++
+	return nil
 }
 
 // pinRemote returns the pinned core of an object elsewhere, made when there is
 // none, together with its head. exp is retained by the caller.
 func (a *Apartment) pinRemote(exp *clientExporter, std *orpc.STDOBJREF) (*remoteObject, *proxyManager, error) {
-	key := remoteKey{std.OXID, std.OID}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {
 		return nil, nil, com.CO_E_NOTINITIALIZED
 	}
-	ro := a.remotes[key]
+	ro := a.remotes.Get(remoteKey{std.OXID, std.OID})
 	if ro == nil {
 		ro = &remoteObject{apt: a, exp: exp, oid: std.OID, noPing: std.NoPing()}
-		a.remotes[key] = ro
+		a.remotes.Put(ro)
 		exp.again()
-		if !ro.noPing {
-			a.rt.pings.add(exp.resAddr, std.OID)
-		}
+		a.rt.pings.add(ro)
 	}
-	ro.pins++
+	if err := ro.pin(); err != nil {
+		return nil, nil, err
+	}
 	head := ro.head.Value()
-	if head == nil || head.dead {
+	if head == nil {
 		head = newProxyManager(ro)
 	}
 	return ro, head, nil
 }
 
-// unpin ends what pinRemote began. Without any live proxy the object is let go.
+// unpin ends what pin began. Without any live proxy the object is let go.
 func (ro *remoteObject) unpin(head *proxyManager) {
 	a := ro.apt
 	a.mu.Lock()
 	ro.pins--
-	gone := head.live == 0 && ro.letGo(head)
+	gone := head.idle() && ro.letGo()
 	a.mu.Unlock()
 	if gone {
 		head.disconnectMade()
@@ -143,26 +183,20 @@ func (ro *remoteObject) unpin(head *proxyManager) {
 // letGo takes the object out of the tables unless it is being unmarshaled or
 // queried. When it reports true the caller, after giving the apartment's lock
 // back, calls giveBack.
-func (ro *remoteObject) letGo(head *proxyManager) bool {
+func (ro *remoteObject) letGo() bool {
 	if ro.pins > 0 || ro.gone {
 		return false
 	}
 	ro.gone = true
-	if head != nil {
-		head.dead = true
-		head.cleanup.Stop()
-	}
-	delete(ro.apt.remotes, remoteKey{ro.exp.oxid, ro.oid})
+	ro.apt.remotes.Delete(ro.key())
 	return true
 }
 
 // giveBack sends the references home, without waiting, and stops the pings. It
 // runs once, after letGo: nobody else touches the references any more.
 func (ro *remoteObject) giveBack() {
-	ro.exp.releaseLater(ro.refs)
-	if !ro.noPing {
-		ro.apt.rt.pings.remove(ro.exp.resAddr, ro.oid)
-	}
+	ro.exp.releaseLater(&ro.refs)
+	ro.apt.rt.pings.remove(ro)
 	ro.exp.drop()
 }
 
@@ -177,12 +211,12 @@ func (ro *remoteObject) disconnect() {
 	}
 	head := ro.head.Value()
 	if head != nil {
-		for _, p := range head.proxies {
-			p.p.Disconnect()
+		for x := range head.proxies {
+			x.proxy().Disconnect()
 		}
 	}
 	ro.pins = 0
-	gone := ro.letGo(head)
+	gone := ro.letGo()
 	a.mu.Unlock()
 	if gone {
 		if head != nil {

@@ -175,7 +175,7 @@ func (s *remUnknownStub) addRef(ctx context.Context, req *orpc.RemRefsRequest) *
 		r := &req.Refs[i]
 		x := s.find(&r.IPID)
 		s.apt.mu.Lock()
-		ok := x != nil && s.apt.oids[x.mgr.oid] == x.mgr && x.addPublic(satAdd(r.PublicRefs, r.PrivateRefs))
+		ok := x != nil && !x.mgr.buried && x.addPublic(satAdd(r.PublicRefs, r.PrivateRefs))
 		s.apt.mu.Unlock()
 		if !ok {
 			res.Results[i] = com.CO_E_OBJNOTREG
@@ -205,7 +205,7 @@ func (s *remUnknownStub) pin(ipid *com.IPID) *stubManager {
 	}
 	s.apt.mu.Lock()
 	defer s.apt.mu.Unlock()
-	if s.apt.oids[x.mgr.oid] != x.mgr {
+	if x.mgr.buried {
 		return nil
 	}
 	x.mgr.pins++

@@ -71,11 +71,9 @@ func (e *Exporter) Info() ExporterInfo {
 // that wants pings. It is safe for concurrent use.
 func (e *Exporter) Owns(oids []orpc.OID) []bool {
 	known := make([]bool, len(oids))
-	a := e.apt
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for i, oid := range oids {
-		_, known[i] = a.oids[oid]
+		m := e.apt.rt.oids.lookup(oid)
+		known[i] = m != nil && m.apt == e.apt
 	}
 	return known
 }

@@ -33,7 +33,7 @@ func (o *rpcOptions) Set(ctx context.Context, proxy any, property com.RPCOPT, va
 	}
 	pm.core.apt.mu.Lock()
 	defer pm.core.apt.mu.Unlock()
-	pm.set(x.p).timeout = uint8(value) + 1
+	pm.set(x.proxy()).timeout = uint8(value) + 1
 	return nil
 }
 
@@ -51,7 +51,7 @@ func (o *rpcOptions) Query(ctx context.Context, proxy any, property com.RPCOPT) 
 	case com.COMBND_RPCTIMEOUT:
 		pm.core.apt.mu.Lock()
 		defer pm.core.apt.mu.Unlock()
-		if s := pm.settingsOf(x.p); s != nil && s.timeout > 0 {
+		if s := pm.settingsOf(x.proxy()); s != nil && s.timeout > 0 {
 			return uintptr(s.timeout - 1), nil
 		}
 		return bindingDefaultTimeout, nil
@@ -77,8 +77,8 @@ func (ch *channel) connectContext(ctx context.Context) (context.Context, context
 	pm.core.apt.mu.Lock()
 	defer pm.core.apt.mu.Unlock()
 	if pm.rare != nil {
-		for _, x := range pm.proxies {
-			s := pm.settingsOf(x.p)
+		for x := range pm.proxies {
+			s := pm.settingsOf(x.proxy())
 			if &x.channel != ch || s == nil || s.timeout == 0 {
 				continue
 			}

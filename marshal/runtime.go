@@ -66,6 +66,7 @@ type Runtime struct {
 	log    *slog.Logger
 	types  *com.Types
 	ipids  ipidTable
+	oids   oidTable
 	epoch  atomic.Uint32 // counts ping periods, from 1
 	ctx    context.Context
 	cancel context.CancelFunc

@@ -171,19 +171,19 @@ func (a *Apartment) stdUnmarshal(ctx context.Context, r *orpc.OBJREF, want *com.
 	defer exp.drop()
 	ro, head, err := a.pinRemote(exp, &r.Std)
 	if err != nil {
-		exp.releaseLater([]wireRef{{ipid: r.Std.IPID, public: r.Std.PublicRefs}})
+		exp.releaseLater(&wireRef{ipid: r.Std.IPID, public: r.Std.PublicRefs})
 		return nil, err
 	}
 	defer ro.unpin(head)
-	ref := wireRef{ipid: r.Std.IPID, iid: r.IID, public: r.Std.PublicRefs}
-	if ref.public == 0 { // a table packet: references have to be fetched (CF-059)
-		if err := exp.remAddRef(ctx, ref.ipid, publicRefs); err != nil {
+	refs, table := r.Std.PublicRefs, false
+	if refs == 0 { // a table packet: references have to be fetched (CF-059)
+		if err := exp.remAddRef(ctx, r.Std.IPID, publicRefs); err != nil {
 			return nil, err
 		}
-		ref.public, ref.table = publicRefs, true
+		refs, table = publicRefs, true
 	}
-	ro.own(ref)
-	if s := exp.homeStub(&ref.ipid); s != nil {
+	ro.own(&r.IID, r.Std.IPID, refs, table)
+	if s := exp.homeStub(&r.Std.IPID); s != nil {
 		s.arrived(r)
 	}
 	if want == nil {
@@ -243,7 +243,7 @@ func (a *Apartment) stdRelease(ctx context.Context, r *orpc.OBJREF) error {
 		return nil // a table packet of a proxy holds nothing that we could name
 	}
 	exp := a.rt.exporters.retain(r.Std.OXID, r.ResAddr, nil)
-	exp.releaseLater([]wireRef{{ipid: r.Std.IPID, iid: r.IID, public: r.Std.PublicRefs}})
+	exp.releaseLater(&wireRef{ipid: r.Std.IPID, public: r.Std.PublicRefs})
 	exp.drop()
 	return nil
 }

@@ -22,36 +22,34 @@ const (
 
 // stubManager is the server side of one object's identity: it keeps the object
 // alive for its clients, and owns one interface stub for each interface that
-// was marshaled.
+// was marshaled. The first stub is a part of it: most objects have no other.
 //
-// The counts are guarded by the apartment's lock.
+// There may be millions of them, so what few objects need is elsewhere. The
+// counts are guarded by the apartment's lock.
 type stubManager struct {
-	apt *Apartment
-	oid orpc.OID
-	obj any                     // the identity
-	ext com.IExternalConnection // nil for most objects
-
-	strong  uint32 // public references, locks and table-strong packets
-	held    uint32 // those of them that this process holds: locks and table-strong packets
-	locks   uint32 // those of held that CoLockObjectExternal made
-	weak    uint32 // table-weak packets
-	transit uint32 // normal packets on their way inside this process; see rundown
-	pins    uint32 // marshaling in progress; keeps the manager, not the object's connection count
-	noPing  bool
-	used    bool // had an external reference at least once
-	doomed  bool // dies with the last pin, weak packets or not; see drop
-	stubs   *interfaceStub
-
-	notes   []extNote // what IExternalConnection has yet to be told, in order
-	telling bool
-
+	apt     *Apartment
+	oid     orpc.OID
+	obj     any           // the identity
+	watch   *connections  // nil for objects without IExternalConnection, which most are
+	calls   atomic.Int64  // calls in progress, and the bits managerDead and managerFinal
+	strong  uint32        // public references, locks and table-strong packets
+	held    uint32        // those of them that this process holds: locks and table-strong packets
+	locks   uint32        // those of held that CoLockObjectExternal made
+	weak    uint32        // table-weak packets
+	transit uint32        // normal packets on their way inside this process; see rundown
+	pins    uint32        // marshaling in progress; keeps the manager, not the object's connection count
 	lastUse atomic.Uint32 // ping epoch of the last call or marshal
-	calls   atomic.Int64  // calls in progress, and the managerDead bit
-	final   atomic.Bool   // finalize has run
+	noPing  bool
+	used    bool          // had an external reference at least once
+	doomed  bool          // dies with the last pin, weak packets or not; see drop
+	buried  bool          // out of the tables
+	first   interfaceStub // used once, and never again, because look-ups take no lock
 }
 
-// managerDead is set in stubManager.calls when no new call may enter.
-const managerDead = 1 << 62
+const (
+	managerDead  = 1 << 62 // in stubManager.calls: no new call may enter
+	managerFinal = 1 << 61 // finalize has begun
+)
 
 // interfaceStub is one IPID: one interface of one object.
 type interfaceStub struct {
@@ -68,6 +66,16 @@ type interfaceStub struct {
 	retired bool // the IPID is withdrawn; only the stub is of use
 }
 
+// stubs lists the interface stubs, those whose IPID is withdrawn included. The
+// apartment's lock is held.
+func (m *stubManager) stubs(yield func(*interfaceStub) bool) {
+	for s := &m.first; s != nil; s = s.next {
+		if s.mgr != nil && !yield(s) {
+			return
+		}
+	}
+}
+
 // enter lets a call in. It fails when the object has been disconnected.
 func (m *stubManager) enter() bool {
 	if m.calls.Add(1)&managerDead != 0 {
@@ -79,7 +87,7 @@ func (m *stubManager) enter() bool {
 
 // leave ends a call. The last one to leave a dead manager lets the object go.
 func (m *stubManager) leave(ctx context.Context) {
-	if m.calls.Add(-1) == managerDead {
+	if m.calls.Add(-1)&^managerFinal == managerDead {
 		m.finalize(ctx)
 	}
 }
@@ -90,7 +98,7 @@ func (m *stubManager) touch() { m.lastUse.Store(m.apt.rt.epoch.Load()) }
 // managerFor returns the pinned stub manager of identity, made when there is none.
 func (a *Apartment) managerFor(ctx context.Context, identity any) (*stubManager, error) {
 	a.mu.Lock()
-	if m := a.objects[identity]; m != nil {
+	if m := a.objects.Get(identity); m != nil {
 		m.pins++
 		a.mu.Unlock()
 		return m, nil
@@ -100,8 +108,10 @@ func (a *Apartment) managerFor(ctx context.Context, identity any) (*stubManager,
 	// The object may be asked for anything here, and may marshal itself from
 	// within: no lock is held (CF-376).
 	m := &stubManager{apt: a, obj: identity}
-	if ext, err := a.rt.types.Query(ctx, identity, &com.IID_IExternalConnection); err == nil {
-		m.ext, _ = ext.(com.IExternalConnection)
+	if v, err := a.rt.types.Query(ctx, identity, &com.IID_IExternalConnection); err == nil {
+		if ext, ok := v.(com.IExternalConnection); ok {
+			m.watch = &connections{ext: ext}
+		}
 	}
 	m.touch()
 
@@ -110,14 +120,15 @@ func (a *Apartment) managerFor(ctx context.Context, identity any) (*stubManager,
 	if a.closed {
 		return nil, com.CO_E_NOTINITIALIZED
 	}
-	if other := a.objects[identity]; other != nil {
+	if other := a.objects.Get(identity); other != nil {
 		other.pins++
 		return other, nil
 	}
-	m.oid = a.newOID()
+	if err := a.rt.oids.add(m); err != nil {
+		return nil, err
+	}
 	m.pins = 1
-	a.objects[identity] = m
-	a.oids[m.oid] = m
+	a.objects.Put(m)
 	return m, nil
 }
 
@@ -159,7 +170,7 @@ func (m *stubManager) interfaceStub(ctx context.Context, d *com.Desc, kind stubK
 			fresh = true
 		}
 	}
-	s, err := m.addStub(&interfaceStub{mgr: m, desc: d, stub: buf, kind: kind})
+	s, err := m.addStub(d, buf, kind)
 	if fresh && (err != nil || s.stub != buf) {
 		buf.Disconnect()
 	}
@@ -181,7 +192,7 @@ func (m *stubManager) supporting(iid *com.IID) com.IRpcStubBuffer {
 func (m *stubManager) buffers() (list []com.IRpcStubBuffer) {
 	m.apt.mu.Lock()
 	defer m.apt.mu.Unlock()
-	for s := m.stubs; s != nil; s = s.next {
+	for s := range m.stubs {
 		if s.stub != nil && !slices.Contains(list, s.stub) {
 			list = append(list, s.stub)
 		}
@@ -189,29 +200,41 @@ func (m *stubManager) buffers() (list []com.IRpcStubBuffer) {
 	return list
 }
 
-// addStub gives s an IPID and makes it one of the manager's stubs, unless
-// somebody was faster. It fails when the object was disconnected meanwhile.
-func (m *stubManager) addStub(s *interfaceStub) (*interfaceStub, error) {
+// addStub makes a stub of d with an IPID one of the manager's, unless somebody
+// was faster. It fails when the object was disconnected meanwhile.
+func (m *stubManager) addStub(d *com.Desc, buf com.IRpcStubBuffer, kind stubKind) (*interfaceStub, error) {
 	a := m.apt
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.oids[m.oid] != m {
+	if m.buried {
 		return nil, com.CO_E_OBJNOTCONNECTED
 	}
-	if other, _ := m.findStub(&s.desc.IID, s.kind); other != nil {
+	if other, _ := m.findStub(&d.IID, kind); other != nil {
 		return other, nil
 	}
+	s := &m.first
+	if s.mgr != nil {
+		m.discard(&d.IID, kind)
+		s = new(interfaceStub)
+		s.next, m.first.next = m.first.next, s
+	}
+	s.mgr, s.desc, s.stub, s.kind = m, d, buf, kind
 	if err := a.rt.ipids.add(s, a.id); err != nil {
+		s.retired = true
 		return nil, err
 	}
-	for p := &m.stubs; *p != nil; p = &(*p).next {
-		if (*p).retired && (*p).desc.IID == s.desc.IID && (*p).kind == s.kind {
-			*p = (*p).next // s takes its place
-			break
+	return s, nil
+}
+
+// discard drops the stub of a withdrawn IPID, in whose place another one comes.
+// The apartment's lock is held.
+func (m *stubManager) discard(iid *com.IID, kind stubKind) {
+	for last := &m.first; last.next != nil; last = last.next {
+		if s := last.next; s.retired && s.desc.IID == *iid && s.kind == kind {
+			last.next = s.next
+			return
 		}
 	}
-	s.next, m.stubs = m.stubs, s
-	return s, nil
 }
 
 // findStub looks for a stub of iid. It also returns the stub buffer that
@@ -219,7 +242,7 @@ func (m *stubManager) addStub(s *interfaceStub) (*interfaceStub, error) {
 // apartment's lock is held.
 func (m *stubManager) findStub(iid *com.IID, kind stubKind) (*interfaceStub, com.IRpcStubBuffer) {
 	var buf com.IRpcStubBuffer
-	for s := m.stubs; s != nil; s = s.next {
+	for s := range m.stubs {
 		if s.desc.IID == *iid {
 			if s.kind == kind && !s.retired {
 				return s, nil
@@ -234,12 +257,13 @@ func (m *stubManager) findStub(iid *com.IID, kind stubKind) (*interfaceStub, com
 // whether m was there. The apartment's lock is held; the caller calls close
 // after giving it back.
 func (a *Apartment) bury(m *stubManager) bool {
-	if a.oids[m.oid] != m {
+	if m.buried {
 		return false
 	}
-	delete(a.oids, m.oid)
-	delete(a.objects, m.obj)
-	for s := m.stubs; s != nil; s = s.next {
+	m.buried = true
+	a.rt.oids.remove(m)
+	a.objects.Delete(m.obj)
+	for s := range m.stubs {
 		if !s.retired {
 			a.retire(s)
 		}
@@ -258,7 +282,7 @@ func (m *stubManager) close(ctx context.Context) {
 // finalize disconnects the stubs and tells the object that its last external
 // reference is gone.
 func (m *stubManager) finalize(ctx context.Context) {
-	if m.final.Swap(true) {
+	if m.calls.Or(managerFinal)&managerFinal != 0 {
 		return
 	}
 	m.apt.mu.Lock()

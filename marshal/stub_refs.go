@@ -3,7 +3,6 @@ package marshal
 import (
 	"context"
 
-	"oxid/com"
 	"oxid/orpc"
 )
 
@@ -163,8 +162,8 @@ func (m *stubManager) addStrong(n uint32) {
 	if n == 0 {
 		return
 	}
-	if m.strong == 0 && m.ext != nil {
-		m.notes = append(m.notes, extNote{add: true})
+	if m.strong == 0 {
+		m.note(extNote{add: true})
 	}
 	m.strong += n
 	m.used, m.doomed = true, false
@@ -178,57 +177,17 @@ func (m *stubManager) drop(n uint32, closes bool) (dead bool) {
 	n = min(n, m.strong)
 	m.strong -= n
 	last := n > 0 && m.strong == 0
-	if last && m.ext != nil {
-		m.notes = append(m.notes, extNote{closes: closes})
-	}
 	if m.strong > 0 {
 		return false
 	}
-	if last && closes && m.ext == nil {
+	if last {
+		m.note(extNote{closes: closes})
+	}
+	if last && closes && m.watch == nil {
 		m.doomed = true
 	}
 	if m.pins > 0 || m.weak > 0 && !m.doomed {
 		return false
 	}
 	return m.apt.bury(m)
-}
-
-// extNote is one event for IExternalConnection.
-type extNote struct{ add, closes bool }
-
-// tell delivers pending notes in order, without holding a lock while the
-// object runs. When another goroutine is at it, that one delivers ours too.
-func (m *stubManager) tell(ctx context.Context) {
-	if m.ext == nil {
-		return
-	}
-	a := m.apt
-	a.mu.Lock()
-	busy := m.telling || len(m.notes) == 0
-	m.telling = m.telling || !busy
-	a.mu.Unlock()
-	if !busy {
-		a.turn(ctx, m.deliver)
-	}
-}
-
-// deliver is the part of tell that runs in the object's apartment.
-func (m *stubManager) deliver(ctx context.Context) {
-	a := m.apt
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for len(m.notes) > 0 {
-		n := m.notes[0]
-		m.notes = m.notes[1:]
-		a.mu.Unlock()
-		a.rt.protect(ctx, "IExternalConnection", func() {
-			if n.add {
-				m.ext.AddConnection(ctx, com.EXTCONN_STRONG, 0)
-			} else {
-				m.ext.ReleaseConnection(ctx, com.EXTCONN_STRONG, 0, n.closes)
-			}
-		})
-		a.mu.Lock()
-	}
-	m.notes, m.telling = nil, false
 }

@@ -17,8 +17,8 @@ func (a *Apartment) rundown(ctx context.Context, oids []orpc.OID) (kept []orpc.O
 	for _, oid := range oids {
 		local := a.rt.proxied(remoteKey{a.oxid, oid})
 		a.mu.Lock()
-		m := a.oids[oid]
-		if m == nil {
+		m := a.rt.oids.lookup(oid)
+		if m == nil || m.apt != a {
 			a.mu.Unlock()
 			continue
 		}
@@ -45,13 +45,13 @@ func (a *Apartment) rundown(ctx context.Context, oids []orpc.OID) (kept []orpc.O
 // else holds: clients that come back are told, and cannot give back references
 // that have become somebody else's. The apartment's lock is held.
 func (m *stubManager) takePublic() (dead bool) {
-	for s := m.stubs; s != nil; s = s.next {
+	for s := range m.stubs {
 		s.public = 0
 	}
 	if m.drop(m.strong-m.held, true) {
 		return true
 	}
-	for s := m.stubs; s != nil; s = s.next {
+	for s := range m.stubs {
 		if !s.retired && s.packets == 0 {
 			m.apt.retire(s)
 		}
@@ -66,7 +66,7 @@ func (rt *Runtime) proxied(key remoteKey) bool {
 	rt.mu.Unlock()
 	for _, a := range apts {
 		a.mu.Lock()
-		_, ok := a.remotes[key]
+		ok := a.remotes.Get(key) != nil
 		a.mu.Unlock()
 		if ok {
 			return true
@@ -80,9 +80,9 @@ func (a *Apartment) unpinged(periods int) (oids []orpc.OID) {
 	now := a.rt.epoch.Load()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for oid, m := range a.oids {
+	for m := range a.objects.All() {
 		if !m.noPing && m.strong > m.held && now-m.lastUse.Load() > uint32(periods) {
-			oids = append(oids, oid)
+			oids = append(oids, m.oid)
 		}
 	}
 	return oids

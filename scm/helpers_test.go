@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -147,7 +146,7 @@ type counts struct{ sets, clients, members, oids, idle int }
 
 func (r *resolver) counts() counts {
 	return view(r, func() counts {
-		return counts{len(r.sets), len(r.clients), r.members, len(r.oids), len(r.idle)}
+		return counts{len(r.sets), len(r.clients), r.members, r.oids.Len(), r.idle.Len()}
 	})
 }
 
@@ -162,7 +161,7 @@ func view[T any](r *resolver, f func() T) T {
 // nothing is.
 func (r *resolver) entry(oid orpc.OID) oidEntry {
 	return view(r, func() (e oidEntry) {
-		if p := r.oids[oid]; p != nil {
+		if p := r.oids.Get(oid); p != nil {
 			e = *p
 		}
 		return e
@@ -175,7 +174,11 @@ func (r *resolver) set(id orpc.SETID) (list oids, seq uint16, deadline time.Time
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s := r.sets[id]; s != nil {
-		return slices.Sorted(maps.Keys(s.oids)), s.seq, s.deadline
+		for e := range s.oids.All() {
+			list = append(list, e.oid)
+		}
+		slices.Sort(list)
+		return list, s.seq, s.deadline
 	}
 	return nil, 0, time.Time{}
 }

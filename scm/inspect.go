@@ -42,7 +42,7 @@ func (r *resolver) state() State {
 	entries := r.allExporters()
 	classes := map[*exporterEntry][]com.CLSID{}
 	r.mu.Lock()
-	s := State{Clients: len(r.clients), Sets: len(r.sets), Objects: len(r.oids) - len(r.idle)}
+	s := State{Clients: len(r.clients), Sets: len(r.sets), Objects: r.oids.Len() - r.idle.Len()}
 	for clsid, servers := range r.classes {
 		for _, e := range servers {
 			classes[e] = append(classes[e], clsid)

@@ -16,7 +16,7 @@ func (r *resolver) findOwners(ctx context.Context, oids []orpc.OID) map[orpc.OID
 	var unknown []orpc.OID
 	r.mu.Lock()
 	for _, oid := range oids {
-		if r.oids[oid] == nil {
+		if r.oids.Get(oid) == nil {
 			unknown = append(unknown, oid)
 		}
 	}
@@ -66,9 +66,9 @@ func (r *resolver) owns(ctx context.Context, x *exporterEntry, oids []orpc.OID) 
 
 // orphans lists objects in sets whose exporter is not registered. The lock is held.
 func (r *resolver) orphans() (list []orpc.OID) {
-	for oid, e := range r.oids {
+	for e := range r.oids.All() {
 		if e.owner == nil {
-			list = append(list, oid)
+			list = append(list, e.oid)
 		}
 	}
 	return list
@@ -84,7 +84,7 @@ func (r *resolver) claim(ctx context.Context, e *exporterEntry, orphans []orpc.O
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, oid := range orphans {
-		if o := r.oids[oid]; o != nil && o.owner == nil && owns[i] {
+		if o := r.oids.Get(oid); o != nil && o.owner == nil && owns[i] {
 			o.owner = e
 		}
 	}

@@ -2,9 +2,11 @@ package scm
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"oxid/com"
+	"oxid/internal/table"
 	"oxid/orpc"
 )
 
@@ -16,7 +18,7 @@ type pingSet struct {
 	share    *clientShare
 	seq      uint16 // of the last change
 	deadline time.Time
-	oids     map[orpc.OID]*oidEntry
+	oids     *oidTable
 }
 
 // clientShare is what the sets of one client address take of the limits.
@@ -24,12 +26,18 @@ type clientShare struct{ sets, members int }
 
 // oidEntry is an object that is or was in a ping set.
 type oidEntry struct {
+	oid   orpc.OID
 	owner *exporterEntry // nil for an orphan: its exporter is not registered
 	sets  int32          // ping sets that it is in
 	// Of one that is in no set:
-	due   time.Time // when it is to be run down
 	tries uint8     // how often its exporter kept it
+	due   time.Time // when it is to be run down
 }
+
+// oidTable finds objects by OID. There may be millions.
+type oidTable = table.Table[orpc.OID, oidEntry]
+
+func newOIDTable() *oidTable { return table.New(func(e *oidEntry) orpc.OID { return e.oid }) }
 
 // setTimeout is how long a set lives without a ping.
 func (r *resolver) setTimeout() time.Duration { return setPeriods * r.opt.PingPeriod }
@@ -120,7 +128,7 @@ func (r *resolver) newSet(client string) *pingSet {
 		r.clients[client] = share
 	}
 	share.sets++
-	s := &pingSet{client: client, share: share, oids: map[orpc.OID]*oidEntry{}}
+	s := &pingSet{client: client, share: share, oids: newOIDTable()}
 	for s.id == 0 || r.sets[s.id] != nil {
 		s.id = orpc.NewID[orpc.SETID]()
 	}
@@ -131,8 +139,8 @@ func (r *resolver) newSet(client string) *pingSet {
 // dropSet ends a set whose client is silent: its objects are due at once. The
 // lock is held.
 func (r *resolver) dropSet(s *pingSet, now time.Time) {
-	for oid := range s.oids {
-		r.leave(s, oid, now)
+	for _, e := range slices.Collect(s.oids.All()) {
+		r.leave(s, e.oid, now)
 	}
 	delete(r.sets, s.id)
 	if s.share.sets--; s.share.sets == 0 {
@@ -143,13 +151,13 @@ func (r *resolver) dropSet(s *pingSet, now time.Time) {
 // join puts oid into s. owner is what findOwners found; it is not looked at
 // when the object is known already. The lock is held.
 func (r *resolver) join(s *pingSet, oid orpc.OID, owner *exporterEntry, now time.Time) error {
-	if s.oids[oid] != nil {
+	if s.oids.Get(oid) != nil {
 		return nil
 	}
-	if l := &r.opt.Limits; len(s.oids) >= l.OIDsPerSet || s.share.members >= l.OIDsPerClient || r.members >= l.OIDs {
+	if l := &r.opt.Limits; s.oids.Len() >= l.OIDsPerSet || s.share.members >= l.OIDsPerClient || r.members >= l.OIDs {
 		return com.RPC_S_OUT_OF_RESOURCES
 	}
-	e := r.oids[oid]
+	e := r.oids.Get(oid)
 	if e == nil {
 		if owner != nil && r.exporters[owner.oxid] != owner {
 			owner = nil // revoked meanwhile
@@ -157,13 +165,14 @@ func (r *resolver) join(s *pingSet, oid orpc.OID, owner *exporterEntry, now time
 		if owner == nil && !now.Before(r.adoptUntil) {
 			return com.OR_INVALID_OID
 		}
-		e = &oidEntry{owner: owner}
-		r.oids[oid] = e
+		e = &oidEntry{oid: oid, owner: owner}
+		r.oids.Put(e)
+	} else if e.sets == 0 {
+		r.idle.Delete(oid)
 	}
-	delete(r.idle, oid)
 	e.sets++
 	e.tries = 0
-	s.oids[oid] = e
+	s.oids.Put(e)
 	s.share.members++
 	r.members++
 	return nil
@@ -174,15 +183,14 @@ func (r *resolver) join(s *pingSet, oid orpc.OID, owner *exporterEntry, now time
 // client took it out, because it may have passed a reference on to somebody
 // who has not pinged yet. The lock is held.
 func (r *resolver) leave(s *pingSet, oid orpc.OID, due time.Time) {
-	e := s.oids[oid]
+	e := s.oids.Delete(oid)
 	if e == nil {
 		return
 	}
-	delete(s.oids, oid)
 	s.share.members--
 	r.members--
 	if e.sets--; e.sets == 0 {
 		e.due = due
-		r.idle[oid] = e
+		r.idle.Put(e)
 	}
 }

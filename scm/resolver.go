@@ -37,8 +37,8 @@ type resolver struct {
 	sets      map[orpc.SETID]*pingSet
 	clients   map[string]*clientShare // by address
 	members   int                     // of all sets together
-	oids      map[orpc.OID]*oidEntry
-	idle      map[orpc.OID]*oidEntry // those in no set
+	oids      *oidTable
+	idle      *oidTable // those in no set
 }
 
 // maxAsking is the capacity of resolver.asking.
@@ -66,8 +66,8 @@ func newPassiveResolver(opt Options, bindings orpc.PackedBindings) *resolver {
 		classes:   map[com.CLSID][]*exporterEntry{},
 		sets:      map[orpc.SETID]*pingSet{},
 		clients:   map[string]*clientShare{},
-		oids:      map[orpc.OID]*oidEntry{},
-		idle:      map[orpc.OID]*oidEntry{},
+		oids:      newOIDTable(),
+		idle:      newOIDTable(),
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	return r
@@ -108,7 +108,7 @@ func (r *resolver) revoke(e *exporterEntry) {
 	for clsid := range r.classes {
 		r.dropClass(e, clsid)
 	}
-	for _, o := range r.oids {
+	for o := range r.oids.All() {
 		if o.owner == e {
 			o.owner = nil
 		}

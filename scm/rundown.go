@@ -37,19 +37,23 @@ func (r *resolver) sweep() {
 	for _, s := range r.sets {
 		if !now.Before(s.deadline) {
 			expired++
-			objects += len(s.oids)
+			objects += s.oids.Len()
 			client = s.client
 			r.dropSet(s, now)
 		}
 	}
-	for oid, e := range r.idle {
+	var orphans []orpc.OID
+	for e := range r.idle.All() {
 		switch {
 		case now.Before(e.due):
 		case e.owner == nil:
-			r.forget(oid)
+			orphans = append(orphans, e.oid)
 		default:
-			due[e.owner] = append(due[e.owner], oid)
+			due[e.owner] = append(due[e.owner], e.oid)
 		}
+	}
+	for _, oid := range orphans {
+		r.forget(oid)
 	}
 	r.mu.Unlock()
 	if expired > 0 { // one line for all: clients decide how many there are
@@ -88,7 +92,7 @@ func (r *resolver) runDown(x *exporterEntry, due []orpc.OID, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, oid := range due {
-		e := r.idle[oid]
+		e := r.idle.Get(oid)
 		if e == nil {
 			continue // in a set again
 		}
@@ -117,7 +121,7 @@ func (r *resolver) neverPinged(ctx context.Context, x *exporterEntry, now time.T
 	defer r.mu.Unlock()
 	list := oids[:0]
 	for _, oid := range oids {
-		if r.oids[oid] == nil {
+		if r.oids.Get(oid) == nil {
 			list = append(list, oid)
 		}
 	}
@@ -126,6 +130,6 @@ func (r *resolver) neverPinged(ctx context.Context, x *exporterEntry, now time.T
 
 // forget drops an object that is in no set. The lock is held.
 func (r *resolver) forget(oid orpc.OID) {
-	delete(r.idle, oid)
-	delete(r.oids, oid)
+	r.idle.Delete(oid)
+	r.oids.Delete(oid)
 }

@@ -222,18 +222,18 @@ func checkTables(t *testing.T, r *resolver) {
 	defer r.mu.Unlock()
 	members, inSets, clients := 0, map[orpc.OID]int32{}, map[string]clientShare{}
 	for id, s := range r.sets {
-		if s.id != id || len(s.oids) > r.opt.Limits.OIDsPerSet {
-			t.Fatalf("set %v is %v with %d objects", id, s.id, len(s.oids))
+		if s.id != id || s.oids.Len() > r.opt.Limits.OIDsPerSet {
+			t.Fatalf("set %v is %v with %d objects", id, s.id, s.oids.Len())
 		}
 		share := clients[s.client]
 		share.sets++
-		share.members += len(s.oids)
+		share.members += s.oids.Len()
 		clients[s.client] = share
-		for oid, e := range s.oids {
+		for e := range s.oids.All() {
 			members++
-			inSets[oid]++
-			if r.oids[oid] != e {
-				t.Fatalf("set %v has another entry of %v than the table", id, oid)
+			inSets[e.oid]++
+			if r.oids.Get(e.oid) != e {
+				t.Fatalf("set %v has another entry of %v than the table", id, e.oid)
 			}
 		}
 	}
@@ -248,18 +248,19 @@ func checkTables(t *testing.T, r *resolver) {
 	if len(clients) != len(r.clients) {
 		t.Fatalf("%d clients, counted %d", len(clients), len(r.clients))
 	}
-	for oid, e := range r.oids {
+	for e := range r.oids.All() {
+		oid := e.oid
 		if e.sets != inSets[oid] {
 			t.Fatalf("object %v is in %d sets, counted %d", oid, inSets[oid], e.sets)
 		}
-		if (e.sets == 0) != (r.idle[oid] == e) {
-			t.Fatalf("object %v in %d sets, idle: %v", oid, e.sets, r.idle[oid] != nil)
+		if (e.sets == 0) != (r.idle.Get(oid) == e) {
+			t.Fatalf("object %v in %d sets, idle: %v", oid, e.sets, r.idle.Get(oid) != nil)
 		}
 		if e.owner != nil && r.exporters[e.owner.oxid] != e.owner {
 			t.Fatalf("object %v belongs to an exporter that is not registered", oid)
 		}
 	}
-	if len(r.idle) > len(r.oids) {
+	if r.idle.Len() > r.oids.Len() {
 		t.Fatal("idle objects that are not in the table")
 	}
 }

@@ -32,8 +32,15 @@
 //	                          com.HRESULT before its error
 //	oxid:signature (ctx ...)  the method has this Go signature, and functions
 //	                          written by hand map it to the wire's
+//	oxid:partial              results count even when the HRESULT is a failure;
+//	                          otherwise as oxid:hresult
 //	oxid:type com.T com.TDesc the interface exists in Go already: only proxy
 //	                          and stub are printed and provided
+//	oxid:type p/orpc.OXID     before the typedef of a number: it is this Go type,
+//	                          of the same kind
+//	oxid:type p/orpc.T        before a structure: it is this Go type, whose codec
+//	                          is written by hand; see [GoType]. It has no
+//	                          interface pointers, and so no ReleaseNDR
 //
 // # Limitations
 //

@@ -28,6 +28,8 @@ type method struct {
 	dir  directive
 	name string // in Go
 	why  string // the reason why it is refused, "" for none
+	// silent says that nobody is told: the description wants it that way.
+	silent bool
 
 	args    []*value               // Go arguments behind ctx
 	results []*value               // Go results before HRESULT and error
@@ -174,6 +176,9 @@ func (g *generator) planMethod(it *iface, m *tree.Method) *method {
 	case it.why != "":
 		pm.why = it.why
 		return pm
+	case isNoCode(pm.decl) || isNoCode(pm.m):
+		pm.why, pm.silent = "[nocode]", true
+		return pm
 	case it.i.WinRT:
 		pm.why = "the interface is WinRT's"
 		return pm
@@ -189,6 +194,15 @@ func (g *generator) planMethod(it *iface, m *tree.Method) *method {
 		pm.why = err.Error()
 	}
 	return pm
+}
+
+// isNoCode reports whether a method has a number and nothing else. On an
+// interface [nocode] goes for all methods that are not [code].
+func isNoCode(m *tree.Method) bool {
+	if m.Attrs.Has("nocode") {
+		return true
+	}
+	return m.Interface != nil && m.Interface.Attrs.Has("nocode") && !m.Attrs.Has("code")
 }
 
 // carried is the type of a parameter without the ref pointer that the wire
@@ -391,7 +405,7 @@ func (g *generator) report(it *iface) {
 			Message: "interface " + i.Name + " is [local]: it gets a Go type and no proxy"})
 	}
 	for _, m := range it.methods {
-		if m.why == "" {
+		if m.why == "" || m.silent {
 			continue
 		}
 		d := &diag.Diagnostic{Severity: diag.Warning, Pos: m.decl.Pos, Width: len(m.decl.Name),

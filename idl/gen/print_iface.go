@@ -58,6 +58,9 @@ func (p *printer) printIfaceType(it *iface) {
 // comment says so: whoever looks for it looks here.
 func (p *printer) ifaceMethods(it *iface) {
 	for _, m := range it.methods {
+		if m.silent {
+			continue
+		}
 		if m.why != "" {
 			p.line("// %s is not here: %s.", wireName(m.decl), strings.Map(printable, m.why))
 			continue

@@ -25,6 +25,7 @@
 //	IFoo *, void * with iid_is                   IFoo, com.Unknown
 //	union                                        a struct that knows its arm
 //	[local] f, [call_as(f)] g                    f with the signature of g
+//	[nocode] f                                   nothing but a number
 //
 // Comments in the IDL may hold directives for the generator, a line each:
 //

@@ -35,6 +35,8 @@ var committed = []struct {
 	{dir: "../../interop/rpcecho", idls: []string{"rpcecho.idl"}},
 	{dir: "../../interop/dssetup", idls: []string{"dssetup.idl"}},
 	{dir: "../../interop/dummy", idls: []string{"dummy.idl"}},
+	{dir: "../../interop/lsarpc", idls: []string{"lsarpc.idl"}},
+	{dir: "../../interop/netlogon", idls: []string{"netlogon.idl"}},
 	{dir: "../../interop/wine/zoo", idls: []string{"zoo.idl"}},
 	{dir: "../../interop/wine/arith", idls: []string{"arith.idl"}},
 }

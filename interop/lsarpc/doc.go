@@ -2,12 +2,13 @@
 // independent suites need to test bindings and context handles: OpenPolicy2,
 // Close and GetUserName.
 //
-// lsarpc.go and types.go are written in the shape of generated code, with both
-// sides of lsarpc.idl; policy.go is the implementation. A call passes through
-// them as through package rpcecho.
+// lsarpc.go is generated from lsarpc.idl; policy.go is the implementation. A call
+// passes through them as through package rpcecho.
 //
 // # Limitations
 //
 // There is no policy: handles open, and close. Object attributes are read and
 // ignored, as servers do; names and security descriptors in them are refused.
 package lsarpc
+
+//go:generate go run oxid/cmd/oxid idl lsarpc.idl

@@ -11,6 +11,14 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/ndr"
+)
+
+// Numbers of the operations.
+const (
+	opClose       = 0
+	opOpenPolicy2 = 44
+	opGetUserName = 45
 )
 
 // connect returns a client of a server within the process, over a connection of
@@ -94,9 +102,9 @@ type record struct {
 	access     uint32
 }
 
-func (r *record) OpenPolicy2(_ context.Context, name *string, a LsaObjectAttributes, access uint32) (uint32, LsaHandle, error) {
+func (r *record) OpenPolicy2(_ context.Context, name *string, a LsaObjectAttributes, access uint32) (uint32, ndr.ContextHandle, error) {
 	r.name, r.attributes, r.access = name, a, access
-	return 0, LsaHandle{UUID: com.MustGUID("11223344-5566-7788-99aa-bbccddeeff00")}, nil
+	return 0, ndr.ContextHandle{UUID: com.MustGUID("11223344-5566-7788-99aa-bbccddeeff00")}, nil
 }
 
 // Requests as an independent implementation encodes them.
@@ -170,6 +178,24 @@ func TestGoldenGetUserName(t *testing.T) {
 	}
 }
 
+// The numbers in between are answered as those that there are not.
+func TestOtherOperations(t *testing.T) {
+	s := server(t, Policy{})
+	conn := dcerpc.NewClientConn(s.Pipe(), nil)
+	defer conn.Close()
+	pc, err := conn.Context(t.Context(), LsarpcSyntax)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range []uint16{1, 43, 46, 1000} {
+		c := pc.NewCall(op, nil, 0)
+		if err := c.Invoke(t.Context()); !errors.Is(err, &dcerpc.Fault{Status: dcerpc.StatusOpRange}) {
+			t.Errorf("operation %d: %v", op, err)
+		}
+		c.Free()
+	}
+}
+
 // An argument that is a string in both directions survives the way.
 func TestStrings(t *testing.T) {
 	s := server(t, mirror{})
@@ -198,10 +224,12 @@ func (mirror) GetUserName(_ context.Context, _ *string, user *LsaString, domain 
 // nothing is a server that does nothing, so that it needs no connection.
 type nothing struct{ mirror }
 
-func (nothing) Close(_ context.Context, h LsaHandle) (uint32, LsaHandle, error) { return 0, h, nil }
+func (nothing) Close(_ context.Context, h ndr.ContextHandle) (uint32, ndr.ContextHandle, error) {
+	return 0, h, nil
+}
 
-func (nothing) OpenPolicy2(context.Context, *string, LsaObjectAttributes, uint32) (uint32, LsaHandle, error) {
-	return 0, LsaHandle{}, nil
+func (nothing) OpenPolicy2(context.Context, *string, LsaObjectAttributes, uint32) (uint32, ndr.ContextHandle, error) {
+	return 0, ndr.ContextHandle{}, nil
 }
 
 func FuzzServe(f *testing.F) {

@@ -2,11 +2,13 @@ package lsarpc
 
 import (
 	"context"
+	"math"
 	"strings"
 	"unicode/utf16"
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/ndr"
 )
 
 // Policy is the server. It has no state but its context handles.
@@ -19,7 +21,7 @@ type policyHandle struct{}
 const statusInvalidParameter = 0xC000000D
 
 // Close closes a handle of [Policy.OpenPolicy2].
-func (Policy) Close(ctx context.Context, handle LsaHandle) (status uint32, null LsaHandle, err error) {
+func (Policy) Close(ctx context.Context, handle ndr.ContextHandle) (status uint32, null ndr.ContextHandle, err error) {
 	c, err := call(ctx)
 	if err == nil {
 		_, err = c.CloseHandle(policyHandle{}, handle.UUID)
@@ -28,16 +30,16 @@ func (Policy) Close(ctx context.Context, handle LsaHandle) (status uint32, null 
 }
 
 // OpenPolicy2 makes a handle.
-func (Policy) OpenPolicy2(ctx context.Context, _ *string, a LsaObjectAttributes, _ uint32) (uint32, LsaHandle, error) {
+func (Policy) OpenPolicy2(ctx context.Context, _ *string, a LsaObjectAttributes, _ uint32) (uint32, ndr.ContextHandle, error) {
 	if a.RootDirectory != nil || a.ObjectName != nil || a.SecurityDescriptor != nil {
-		return statusInvalidParameter, LsaHandle{}, nil
+		return statusInvalidParameter, ndr.ContextHandle{}, nil
 	}
 	c, err := call(ctx)
 	if err != nil {
-		return 0, LsaHandle{}, err
+		return 0, ndr.ContextHandle{}, err
 	}
 	id, err := c.NewHandle(policyHandle{}, nil, nil)
-	return 0, LsaHandle{UUID: id}, err
+	return 0, ndr.ContextHandle{UUID: id}, err
 }
 
 // GetUserName returns account and domain of the client as it authenticated
@@ -67,4 +69,10 @@ func call(ctx context.Context) (*dcerpc.ServerCall, error) {
 		return c, nil
 	}
 	return nil, com.E_UNEXPECTED
+}
+
+// NewLsaString makes an LsaString of UTF-16 units, at most 32,767.
+func NewLsaString(units []uint16) *LsaString {
+	n := uint16(2 * min(len(units), math.MaxInt16))
+	return &LsaString{Length: n, MaximumLength: n, Buffer: units[:n/2]}
 }

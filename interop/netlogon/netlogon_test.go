@@ -12,6 +12,8 @@ import (
 	"oxid/dcerpc"
 )
 
+const opServerReqChallenge = 4
+
 // record is a server that keeps what it is given.
 type record struct {
 	primary   *string

@@ -190,6 +190,9 @@ func indexOf(elem string) string {
 func (c *code) put(s *scalar, at, x string) string {
 	// Bytes need no byte order and so no method.
 	one := at[:len(at)-2] + "]" // the byte at the place
+	if s.own {
+		x = convert(s, x)
+	}
 	switch s.method {
 	case "Byte":
 		return one + " = " + x
@@ -256,6 +259,11 @@ func (c *code) decodeBlock(b *block, align int64) {
 // get is the expression that loads a scalar from a block.
 func (c *code) get(s *scalar, t tree.Type, at string) string {
 	one := at[:len(at)-2] + "]"
+	if s.own {
+		under := *s
+		under.own = false
+		return c.goType(t) + "(" + c.get(&under, t, at) + ")"
+	}
 	switch s.method {
 	case "Byte":
 		return one

@@ -115,7 +115,7 @@ func (c *code) bulk(elem tree.Type) (method string, generic bool) {
 		return "", false
 	// Put and Get take any type whose elements look on the wire as they do in
 	// memory; enumerations of 16 bits do not.
-	case s == enum32Scalar || s == hresultScalar:
+	case s == enum32Scalar || s == hresultScalar || s.own:
 		return "", true // both encode as the number that they are in Go
 	case s.bulk != "":
 		return s.bulk, false

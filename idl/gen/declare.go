@@ -129,7 +129,7 @@ func (d *declarer) alias(a *tree.Alias) {
 // aliasPrintable reports whether Go can have an alias of the same meaning:
 // those of pointers, arrays and unions depend on where they stand.
 func aliasPrintable(a *tree.Alias) bool {
-	if a.Xmit != nil || builtinAlias(a) != nil {
+	if a.Xmit != nil || builtinAlias(a) != nil || numberOf(a) != nil {
 		return false
 	}
 	switch t := a.Target.(type) {
@@ -143,6 +143,9 @@ func aliasPrintable(a *tree.Alias) bool {
 	case *tree.Enum, *tree.ContextHandle:
 		return true
 	case *tree.Struct:
+		if _, own := goTypeOf(t); own != "" {
+			return false // it has a name
+		}
 		return t.Complete && !(isGUID(t) && standardFile(a.File))
 	case *tree.Union:
 		return t.Encapsulated
@@ -203,7 +206,8 @@ func (d *declarer) own(h *tree.Head, complete bool, t tree.Type) bool {
 	if _, done := d.names[t]; done || !complete || h.File != nil && h.File != d.f {
 		return false
 	}
-	return !isGUID(t)
+	_, there := goTypeOf(t)
+	return !isGUID(t) && there == ""
 }
 
 // take gives a type its name: that of the typedef rather than the tag, because

@@ -1,11 +1,16 @@
 package gen
 
-import "strings"
+import (
+	"strings"
+
+	"oxid/idl/tree"
+)
 
 // directive is what the comment before a declaration tells the generator.
 type directive struct {
 	text      string // the comment without directives
-	hresult   bool   // oxid:hresult
+	hresult   bool   // oxid:hresult, or oxid:partial
+	partial   bool   // oxid:partial
 	signature string // oxid:signature, from the opening parenthesis on
 	goType    string // oxid:type, import path and name
 	goDesc    string
@@ -25,6 +30,8 @@ func parseDirectives(doc string) directive {
 		switch word {
 		case "oxid:hresult":
 			d.hresult = true
+		case "oxid:partial":
+			d.hresult, d.partial = true, true
 		case "oxid:signature":
 			d.signature = rest
 		case "oxid:type":
@@ -36,6 +43,25 @@ func parseDirectives(doc string) directive {
 	}
 	d.text = strings.Trim(strings.Join(text, "\n"), "\n")
 	return d
+}
+
+// goTypeOf returns the Go type that the comment of a typedef or a structure
+// names, "" for most of them. For an interface it means another thing: see
+// [iface].
+func goTypeOf(t tree.Type) (importPath, name string) {
+	doc := ""
+	switch x := t.(type) {
+	case *tree.Alias:
+		doc = x.Doc
+	case *tree.Struct:
+		if doc = x.Doc; x.Typedef != nil && !strings.Contains(doc, "oxid:type") {
+			doc = x.Typedef.Doc
+		}
+	}
+	if d := parseDirectives(doc); d.goType != "" {
+		return splitQualified(d.goType)
+	}
+	return "", ""
 }
 
 // splitQualified separates "oxid/com.IClassFactory" into import path and name.

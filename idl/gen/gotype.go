@@ -32,6 +32,9 @@ func (g *generator) scalarOf(t tree.Type) *scalar {
 		if s := builtinAlias(x); s != nil {
 			return s
 		}
+		if s := numberOf(x); s != nil {
+			return s
+		}
 		return g.scalarOf(x.Target)
 	case *tree.Struct:
 		if isGUID(x) {
@@ -58,21 +61,41 @@ var (
 func (g *generator) codec(t tree.Type) (GoType, bool) {
 	switch x := t.(type) {
 	case *tree.Alias:
-		c, ok := g.opt.Types[x.Name]
-		return c, ok
+		if c, ok := g.opt.Types[x.Name]; ok {
+			return c, true
+		}
 	case *tree.Struct:
 		if c, ok := g.opt.Types[x.Name]; ok && x.Name != "" {
 			return c, true
 		}
 		if x.Typedef != nil {
-			c, ok := g.opt.Types[x.Typedef.Name]
-			return c, ok
+			if c, ok := g.opt.Types[x.Typedef.Name]; ok {
+				return c, true
+			}
 		}
 	case *tree.SafeArray:
 		c, ok := g.opt.Types["SAFEARRAY"]
 		return c, ok
 	}
+	if s, ok := t.(*tree.Struct); ok {
+		if path, name := goTypeOf(s); name != "" {
+			return GoType{Import: path, Name: name}, true
+		}
+	}
 	return GoType{}, false
+}
+
+// numberOf returns the scalar of a typedef of a number that oxid:type gives a
+// Go type of its own, or nil.
+func numberOf(a *tree.Alias) *scalar {
+	path, name := goTypeOf(a)
+	b := tree.BasicOf(a.Target)
+	if name == "" || b == nil || basicScalars[b.Kind] == nil || !basicScalars[b.Kind].number {
+		return nil
+	}
+	s := *basicScalars[b.Kind]
+	s.typ, s.pkg, s.conv, s.bulk, s.own = name, path, s.typ, "", true
+	return &s
 }
 
 // open removes the aliases that mean nothing on the wire. What it returns is a
@@ -120,6 +143,9 @@ func (p *printer) goType(t tree.Type) string {
 	case *tree.Alias:
 		if s := builtinAlias(x); s != nil {
 			return p.scalarType(s)
+		}
+		if s := numberOf(x); s != nil {
+			return p.qual(s.pkg, s.typ)
 		}
 		if isGUID(x.Target) && (x.Name == "IID" || x.Name == "CLSID") {
 			return p.qual(comPath, x.Name)

@@ -78,6 +78,7 @@ type scalar struct {
 	conv   string // type that the method takes and returns when typ is another
 	zero   string
 	number bool // an integer that expressions can compute with
+	own    bool // typ is a Go type of its own over conv
 }
 
 // num makes a scalar that is a number.

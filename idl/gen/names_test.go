@@ -65,6 +65,9 @@ func TestDirectives(t *testing.T) {
 	if d := parseDirectives("no directives: oxid is good"); d.text != "no directives: oxid is good" || d.hresult {
 		t.Errorf("%+v", d)
 	}
+	if d := parseDirectives("oxid:partial"); !d.partial || !d.hresult {
+		t.Errorf("%+v", d)
+	}
 	if p, n := splitQualified("oxid/com.T"); p != "oxid/com" || n != "T" {
 		t.Errorf("%q %q", p, n)
 	}

@@ -216,7 +216,7 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 		p.line("}\n")
 		return
 	}
-	if hr != "" {
+	if hr != "" && !m.dir.partial {
 		p.line("if err = %s; err != nil {", end)
 	} else {
 		p.line("if err != nil {")
@@ -227,12 +227,18 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 		p.line("com.ReleaseAll(%s.Interfaces())", d)
 	}
 	fail := "err"
-	if hr == "" {
+	if m.dir.partial {
+		fail = end
+	} else if hr == "" {
 		fail = self + ".Proxy.Fail(" + itoa(int64(op)) + ", err)"
 	}
 	p.line("return %s", p.zeros(m, "hr", fail))
 	p.line("}")
-	p.line("return %s", p.values(m, "nil"))
+	failed := "nil"
+	if m.dir.partial { // results count whatever the HRESULT says
+		failed = self + ".Proxy.End(ctx, " + itoa(int64(op)) + ", hr, nil)"
+	}
+	p.line("return %s", p.values(m, failed))
 	p.line("}\n")
 }
 

@@ -122,7 +122,11 @@ func (p *printer) printClientMethod(it *iface, m *method) {
 	p.line("}")
 	if hresult {
 		p.line("if %s.Failed() {", hr)
-		p.line("return %s", p.zeros(m, "hr", fail(hr)))
+		if m.dir.partial {
+			p.line("return %s", p.values(m, fail(hr)))
+		} else {
+			p.line("return %s", p.zeros(m, "hr", fail(hr)))
+		}
 		p.line("}")
 	}
 	p.line("return %s", p.values(m, "nil"))

@@ -168,7 +168,11 @@ func (mc *methodCode) serve(n serverNames, decoder, target string, begin func(),
 		p.line("%s := com.MethodResult(ctx, err)", n.hr)
 	}
 	if m.m.HRESULT && len(m.results) > 0 {
-		p.line("if %s.Failed() {", n.hr)
+		failed := n.hr + ".Failed()"
+		if m.dir.partial {
+			failed = "err != nil" // a failing HRESULT alone has results beside it
+		}
+		p.line("if %s {", failed)
 		mc.clear(n)
 		p.line("}")
 	}

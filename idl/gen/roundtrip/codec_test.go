@@ -63,6 +63,59 @@ func (*directed) Plain(_ context.Context, p []byte) error {
 	return nil
 }
 
+func (*directed) Cookies(_ context.Context, one known.Cookie, all []known.Cookie, w known.Known, jar directives.JAR) (known.Cookie, directives.BOX, []known.Cookie, error) {
+	return jar.Last[1], directives.BOX{C: one, W: w, All: all}, []known.Cookie{jar.First, jar.Last[0]}, nil
+}
+
+// Each fails for every second cookie, and as a whole when all of them fail.
+func (*directed) Each(_ context.Context, all []known.Cookie) (each []com.HRESULT, found com.Unknown, hr com.HRESULT, err error) {
+	if len(all) > 2 {
+		return nil, nil, 0, com.E_OUTOFMEMORY
+	}
+	for _, c := range all {
+		if each = append(each, com.S_OK); c == 0 {
+			each[len(each)-1], hr = com.E_FAIL, com.E_FAIL
+		}
+	}
+	return each, nil, hr, nil
+}
+
+func TestGoTypesOfTheirOwn(t *testing.T) {
+	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
+		ctx, p := t.Context(), connect[directives.IDirected](t, w, &directed{})
+		k := known.Known{N: 1, Text: "known"}
+		jar := directives.JAR{First: 1 << 63, Last: [2]known.Cookie{2, 3}}
+		for _, all := range [][]known.Cookie{{5, 6, 1 << 40}, {}} {
+			last, box, more, err := p.Cookies(ctx, 4, all, k, jar)
+			if err != nil || last != 3 || !reflect.DeepEqual(more, []known.Cookie{1 << 63, 2}) ||
+				!reflect.DeepEqual(box, directives.BOX{C: 4, W: k, N: uint32(len(all)), All: all}) {
+				t.Errorf("%d %+v %v, %v", last, box, more, err)
+			}
+		}
+	})
+}
+
+// With oxid:partial a failing HRESULT has results beside it, an error has none.
+func TestPartialFailures(t *testing.T) {
+	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
+		ctx, p := t.Context(), connect[directives.IDirected](t, w, &directed{})
+		for _, c := range []struct {
+			all  []known.Cookie
+			each []com.HRESULT
+			hr   com.HRESULT
+		}{
+			{[]known.Cookie{1, 2}, []com.HRESULT{com.S_OK, com.S_OK}, com.S_OK},
+			{[]known.Cookie{1, 0}, []com.HRESULT{com.S_OK, com.E_FAIL}, com.E_FAIL},
+			{[]known.Cookie{1, 2, 3}, make([]com.HRESULT, 3), com.E_OUTOFMEMORY},
+		} {
+			each, _, hr, err := p.Each(ctx, c.all)
+			if !reflect.DeepEqual(each, c.each) || hr != c.hr || com.HRESULTOf(err) != c.hr {
+				t.Errorf("%v: %v, %v, %v", c.all, each, hr, err)
+			}
+		}
+	})
+}
+
 func TestDirectives(t *testing.T) {
 	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
 		ctx, p := t.Context(), connect[directives.IDirected](t, w, &directed{})

@@ -7,6 +7,8 @@ import (
 	"context"
 
 	"oxid/com"
+	"oxid/dcerpc"
+	"oxid/idl/gen/testdata/golden/codec/known"
 	"oxid/ndr"
 )
 
@@ -17,6 +19,96 @@ var (
 	IID_IDirected = com.MustGUID("00000013-1111-2222-3333-000000000001")
 )
 
+type JAR struct {
+	First known.Cookie
+	Last  [2]known.Cookie
+	N     uint32
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *JAR) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[28]byte)(e.Block(8, 28))
+		e.Put64(p[0:], uint64(v.First))
+		for i := range v.Last {
+			e.Put64(p[8+8*i:], uint64(v.Last[i]))
+		}
+		e.Put32(p[24:], v.N)
+		return
+	}
+	e.Align(8, 8)
+	e.Uint64(uint64(v.First))
+	ndr.Put(e, v.Last[:])
+	e.Uint32(v.N)
+	e.Trail(8)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *JAR) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[28]byte)(d.Block(8, 28))
+		v.First = known.Cookie(d.Get64(p[0:]))
+		for i := range v.Last {
+			v.Last[i] = known.Cookie(d.Get64(p[8+8*i:]))
+		}
+		v.N = d.Get32(p[24:])
+		return
+	}
+	d.Align(8, 8)
+	v.First = known.Cookie(d.Uint64())
+	ndr.Get(d, v.Last[:], len(v.Last))
+	v.N = d.Uint32()
+	d.Trail(8)
+}
+
+type BOX struct {
+	C   known.Cookie
+	W   known.Known
+	N   uint32
+	All []known.Cookie
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *BOX) EncodeNDR(e *ndr.Encoder) {
+	e.Align(8, 8)
+	e.Uint64(uint64(v.C))
+	v.W.EncodeNDR(e)
+	e.Uint32(ndr.Fill(e, v.N, len(v.All)))
+	e.Pointer(v.All != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *BOX) EncodeDeferredNDR(e *ndr.Encoder) {
+	v.W.EncodeDeferredNDR(e)
+	if v.All != nil {
+		e.CountIs(int(ndr.Fill(e, v.N, len(v.All))), len(v.All))
+		ndr.Put(e, v.All)
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *BOX) DecodeNDR(d *ndr.Decoder) {
+	d.Align(8, 8)
+	v.C = known.Cookie(d.Uint64())
+	v.W.DecodeNDR(d)
+	v.N = d.Uint32()
+	v.All = nil
+	if d.Embedded(4) {
+		v.All = []known.Cookie{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *BOX) DecodeDeferredNDR(d *ndr.Decoder) {
+	v.W.DecodeDeferredNDR(d)
+	if v.All != nil && d.Leaf(4) {
+		n := d.CountIs(int(v.N), 8)
+		v.All = ndr.Get[known.Cookie](d, nil, n)
+	}
+}
+
 type IDirected interface {
 	// Count says how many there are; S_FALSE means at least so many.
 	Count(ctx context.Context) (n int32, hr com.HRESULT, err error)
@@ -24,13 +116,17 @@ type IDirected interface {
 	Find(ctx context.Context, name string) (*Found, error)
 	// Plain has the signature of what travels.
 	Plain(ctx context.Context, p []byte) error
+	// Cookies are a Go type of their own.
+	Cookies(ctx context.Context, one known.Cookie, all []known.Cookie, w known.Known, jar JAR) (last known.Cookie, box BOX, more []known.Cookie, err error)
+	// Each says for every cookie what became of it.
+	Each(ctx context.Context, all []known.Cookie) (each []com.HRESULT, found com.Unknown, hr com.HRESULT, err error)
 }
 
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
 var (
 	IDirectedDesc = com.Register[IDirected](com.Desc{
 		IID: IID_IDirected, Name: "IDirected",
-		Methods:  []string{"Count", "Find", "Plain"},
+		Methods:  []string{"Count", "Find", "Plain", "Cookies", "Each"},
 		NewProxy: func() (any, *com.Proxy) { p := new(iDirectedProxy); return p, &p.Proxy },
 		NewStub:  func() com.IRpcStubBuffer { return new(iDirectedStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iDirectedProxy).COMSetLocal(v) },
@@ -133,6 +229,80 @@ func (p2 *iDirectedProxy) Plain(ctx context.Context, p []byte) (err error) {
 	return p2.Proxy.End(ctx, 5, hr, err)
 }
 
+func (p *iDirectedProxy) Cookies(ctx context.Context, one known.Cookie, all []known.Cookie, w known.Known, jar JAR) (last known.Cookie, box BOX, more []known.Cookie, err error) {
+	if p.local != nil {
+		return p.local.Cookies(ctx, one, all, w, jar)
+	}
+	ch, m2, err := p.Proxy.Begin(ctx, 6, 80+8*len(all))
+	if err != nil {
+		return 0, BOX{}, nil, err
+	}
+	e := ndr.NewEncoder(ctx, m2)
+	e.Uint64(uint64(one))
+	e.Uint32(uint32(len(all)))
+	e.Count(len(all))
+	ndr.Put(&e, all)
+	w.EncodeNDR(&e)
+	w.EncodeDeferredNDR(&e)
+	jar.EncodeNDR(&e)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m2)
+		return 0, BOX{}, nil, p.Proxy.Fail(6, err)
+	}
+	if err = ch.SendReceive(ctx, m2); err != nil {
+		return 0, BOX{}, nil, err
+	}
+	d := ndr.NewDecoder(ctx, m2)
+	last = known.Cookie(d.Uint64())
+	box.DecodeNDR(&d)
+	box.DecodeDeferredNDR(&d)
+	m := d.Uint32()
+	if d.Pointer() {
+		n2 := d.CountIs(int(m), 8)
+		more = ndr.Get[known.Cookie](&d, nil, n2)
+	}
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m2)
+	if err = p.Proxy.End(ctx, 6, hr, err); err != nil {
+		return 0, BOX{}, nil, err
+	}
+	return last, box, more, nil
+}
+
+func (p *iDirectedProxy) Each(ctx context.Context, all []known.Cookie) (each []com.HRESULT, found com.Unknown, hr com.HRESULT, err error) {
+	if p.local != nil {
+		return p.local.Each(ctx, all)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 7, 24+8*len(all))
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Uint32(uint32(len(all)))
+	e.Count(len(all))
+	ndr.Put(&e, all)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return nil, nil, 0, p.Proxy.Fail(7, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return nil, nil, 0, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	n2 := d.CountIs(len(all), 4)
+	each = ndr.Get[com.HRESULT](&d, nil, n2)
+	found = d.Interface(com.UnknownDesc)
+	hr = d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err != nil {
+		com.ReleaseAll(d.Interfaces())
+		return nil, nil, hr, p.Proxy.End(ctx, 7, hr, err)
+	}
+	return each, found, hr, p.Proxy.End(ctx, 7, hr, nil)
+}
+
 type iDirectedStub struct {
 	com.Stub
 	obj IDirected
@@ -159,6 +329,10 @@ func (s *iDirectedStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com
 		return s.invokeFind(ctx, m, ch)
 	case 5:
 		return s.invokePlain(ctx, m, ch)
+	case 6:
+		return s.invokeCookies(ctx, m, ch)
+	case 7:
+		return s.invokeEach(ctx, m, ch)
 	}
 	return com.RPC_E_INVALIDMETHOD
 }
@@ -220,4 +394,165 @@ func (s *iDirectedStub) invokePlain(ctx context.Context, m *com.RPCOLEMESSAGE, c
 	e := ndr.NewEncoder(ctx, r)
 	e.HRESULT(com.MethodResult(ctx, err))
 	return e.Finish()
+}
+
+func (s *iDirectedStub) invokeCookies(ctx context.Context, m2 *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m2)
+	one := known.Cookie(d.Uint64())
+	n := d.Uint32()
+	var all []known.Cookie
+	n2 := d.CountIs(int(n), 8)
+	all = ndr.Get[known.Cookie](&d, nil, n2)
+	var w known.Known
+	w.DecodeNDR(&d)
+	w.DecodeDeferredNDR(&d)
+	var jar JAR
+	jar.DecodeNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	last, box, more, err := s.obj.Cookies(ctx, one, all, w, jar)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		last = 0
+		box = BOX{}
+		more = nil
+	}
+	r, rerr := ch.GetBuffer(ctx, 6, 84+8*len(more))
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.Uint64(uint64(last))
+	box.EncodeNDR(&e)
+	box.EncodeDeferredNDR(&e)
+	e.Uint32(uint32(len(more)))
+	if e.Pointer(more != nil) {
+		e.Count(len(more))
+		ndr.Put(&e, more)
+	}
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+func (s *iDirectedStub) invokeEach(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	n := d.Uint32()
+	var all []known.Cookie
+	n2 := d.CountIs(int(n), 8)
+	all = ndr.Get[known.Cookie](&d, nil, n2)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	each, found, hr, err := s.obj.Each(ctx, all)
+	defer com.Release(found)
+	hr = com.MethodHRESULT(ctx, hr, err)
+	if err != nil {
+		found = nil
+		each = ndr.OutSlice[com.HRESULT](&d, int(n))
+		if err := d.Err(); err != nil {
+			return err
+		}
+	}
+	r, rerr := ch.GetBuffer(ctx, 7, 276+4*len(each))
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.CountIs(int(n), len(each))
+	ndr.Put(&e, each)
+	e.Interface(com.UnknownDesc, found)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+type Directed interface {
+	Each(ctx context.Context, all []known.Cookie) (each []com.HRESULT, hr com.HRESULT, err error)
+}
+
+// DirectedSyntax identifies Directed on the wire.
+var DirectedSyntax = dcerpc.SyntaxID{UUID: com.MustGUID("00000013-1111-2222-3333-000000000002"), Major: 1, Minor: 0}
+
+// DirectedClient calls Directed over one connection. It is safe for concurrent use.
+type DirectedClient struct{ pc *dcerpc.PresContext }
+
+// NewDirectedClient negotiates Directed on a connection.
+func NewDirectedClient(ctx context.Context, conn *dcerpc.ClientConn) (*DirectedClient, error) {
+	pc, err := conn.Context(ctx, DirectedSyntax)
+	if err != nil {
+		return nil, err
+	}
+	return &DirectedClient{pc}, nil
+}
+
+func (c *DirectedClient) Each(ctx context.Context, all []known.Cookie) (each []com.HRESULT, hr com.HRESULT, err error) {
+	call := c.pc.NewCall(0, nil, 24+8*len(all))
+	defer call.Free()
+	e := ndr.EncodeTo(call.Stub, call.NDR64)
+	e.Uint32(uint32(len(all)))
+	e.Count(len(all))
+	ndr.Put(&e, all)
+	if call.Stub, err = e.Data(); err != nil {
+		return nil, 0, com.CallError("Directed", "Each", err)
+	}
+	if err = call.Invoke(ctx); err != nil {
+		return nil, 0, com.CallError("Directed", "Each", err)
+	}
+	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
+	n2 := d.CountIs(len(all), 4)
+	each = ndr.Get[com.HRESULT](&d, nil, n2)
+	hr = d.HRESULT()
+	if err = d.Err(); err != nil {
+		return nil, hr, com.CallError("Directed", "Each", err)
+	}
+	if hr.Failed() {
+		return each, hr, com.CallError("Directed", "Each", hr)
+	}
+	return each, hr, nil
+}
+
+// ServeDirected returns the interface Directed, served by impl, for a server to register.
+// An error of a method that returns no HRESULT becomes a fault.
+func ServeDirected(impl Directed) *dcerpc.Interface {
+	return &dcerpc.Interface{Syntax: DirectedSyntax, Name: "Directed", NumOps: 1, Handler: &directedHandler{impl}}
+}
+
+type directedHandler struct{ obj Directed }
+
+// ServeRPC implements [dcerpc.Handler].
+func (s *directedHandler) ServeRPC(c *dcerpc.ServerCall) error {
+	switch c.Opnum {
+	case 0:
+		return s.serveEach(c)
+	}
+	return &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
+}
+
+func (s *directedHandler) serveEach(c *dcerpc.ServerCall) error {
+	cc := new(dcerpc.CallContext)
+	c.InitContext(cc)
+	ctx := context.Context(cc)
+	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
+	n := d.Uint32()
+	var all []known.Cookie
+	n2 := d.CountIs(int(n), 8)
+	all = ndr.Get[known.Cookie](&d, nil, n2)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	each, hr, err := s.obj.Each(ctx, all)
+	hr = com.MethodHRESULT(ctx, hr, err)
+	if err != nil {
+		each = ndr.OutSlice[com.HRESULT](&d, int(n))
+		if err := d.Err(); err != nil {
+			return err
+		}
+	}
+	e := ndr.EncodeTo(c.GrowReply(20+4*len(each)), c.NDR64)
+	e.CountIs(int(n), len(each))
+	ndr.Put(&e, each)
+	e.HRESULT(hr)
+	var rerr error
+	c.Reply, rerr = e.Data()
+	return rerr
 }

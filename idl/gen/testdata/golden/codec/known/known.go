@@ -3,6 +3,9 @@ package known
 
 import "oxid/ndr"
 
+// Cookie is what COOKIE is in Go.
+type Cookie uint64
+
 // Known is what KNOWN is in Go.
 type Known struct {
 	N    int32

@@ -44,7 +44,7 @@
 // # Needs
 //
 // Debian's packages wine64, wine64-tools, libwine-dev and gcc-mingw-w64-x86-64.
-// The tests run with OXID_WINE=1 in the environment: they are a campaign of
+// The tests run with OXID_WINE=1 in the environment: they are a command of
 // their own, because Wine's RPC client now and then loses an answer and hangs.
 // Where something is missing a test is skipped and says why; with
 // OXID_INTEROP=required in the environment that is a failure. Wine keeps its

@@ -77,8 +77,7 @@ func (c *Compiler) Check(path string) (*Result, error) {
 
 // Join makes one program of several results of one compiler: the roots in
 // order, and every file once. Only a file that relies on names of its
-// importers may occur more than once: for each root in whose company it was
-// checked.
+// importers may occur more than once: when they mean different things by them.
 func Join(results ...*Result) *tree.Program {
 	p := &tree.Program{}
 	seen := map[*tree.File]bool{}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -284,6 +285,64 @@ func TestContext(t *testing.T) {
 		if r, _ := s.Check(name); r.Errors != 1 {
 			t.Errorf("%s: %d errors", name, r.Errors)
 		}
+	}
+}
+
+// TestContextIsShared: a file that relies on its importers' declarations, and
+// the files that import it, are one and the same to all for whom the names that
+// it needs are the same; and others where they are not.
+func TestContextIsShared(t *testing.T) {
+	const names, other = `typedef long NEEDED;`, `typedef short NEEDED;`
+	for name, tt := range map[string]struct {
+		files  map[string]string
+		shared string // of a.idl and b.idl
+	}{
+		"the same names": {map[string]string{
+			"a.idl": `import "names.idl"; import "n.idl";`,
+			"b.idl": `import "names.idl"; import "m.idl"; import "n.idl"; typedef N B;`, "m.idl": `import "names.idl"; import "n.idl"; typedef N M;`,
+		}, "names.idl n.idl"},
+		"a root that others import": {map[string]string{
+			"a.idl": `import "names.idl"; import "n.idl"; typedef N A;`, "b.idl": `import "a.idl"; typedef A B;`,
+		}, "names.idl n.idl a.idl"},
+		"a name that the importer declares": {map[string]string{
+			"a.idl": `typedef char NEEDED; import "n.idl"; typedef N A;`, "b.idl": `import "a.idl"; typedef A B;`,
+		}, "n.idl a.idl"},
+		"other names": {map[string]string{
+			"a.idl": `import "names.idl"; import "n.idl";`, "b.idl": `import "other.idl"; import "n.idl";`,
+		}, ""},
+		"another name from the importer": {map[string]string{
+			"a.idl": `import "names.idl"; import "n.idl";`, "b.idl": `typedef char NEEDED; import "n.idl";`,
+		}, ""},
+		"other imports": {map[string]string{
+			"a.idl": `import "names.idl"; import "n.idl"; import "m.idl";`,
+			"b.idl": `import "other.idl"; import "n.idl"; import "m.idl";`, "m.idl": `import "n.idl"; typedef N M;`,
+		}, ""},
+		"a definition beside an announcement": {map[string]string{
+			"a.idl": `import "names.idl"; import "k.idl";`, "k.idl": `import "n.idl"; struct S; typedef struct S *P;`,
+			"b.idl": `import "names.idl"; import "k.idl"; struct S { long x; }; typedef N B;`,
+		}, "names.idl n.idl k.idl"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.files["n.idl"], tt.files["names.idl"], tt.files["other.idl"] = `typedef NEEDED N;`, names, other
+			s := session(tt.files)
+			a, err := s.Check("a.idl")
+			if err != nil || a.Errors > 0 {
+				t.Fatal(err, a.Errors)
+			}
+			b, err := s.Check("b.idl")
+			if err != nil || b.Errors > 0 {
+				t.Fatal(err, b.Errors)
+			}
+			var shared []string
+			for _, f := range b.Files {
+				if slices.Contains(a.Files, f) {
+					shared = append(shared, f.Name)
+				}
+			}
+			if got := strings.Join(shared, " "); got != tt.shared {
+				t.Errorf("shared: %q, want %q", got, tt.shared)
+			}
+		})
 	}
 }
 

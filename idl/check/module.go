@@ -26,7 +26,11 @@ type module struct {
 
 	types, values, tags names
 	memo                map[memoKey]*symbol
-	reported            map[string]bool // unknown names that were reported
+	// borrowed are the names that neither the module nor its imports declare,
+	// with what was found for them elsewhere; nil for nothing. Only modules
+	// that look elsewhere have them.
+	borrowed map[memoKey]*symbol
+	reported map[string]bool // unknown names that were reported
 }
 
 // names are the symbols of one name space of one file.
@@ -74,9 +78,8 @@ type symbol struct {
 // checker checks the modules of one group.
 type checker struct {
 	modules []*module
-	// common is true when all modules see each other's names.
-	common bool
-	// beside are modules that those of a common name space see too.
+	company companyKind
+	// beside are modules that those in company see too.
 	beside []*module
 	// todo holds what is still to be filled in, by the thing to be filled.
 	todo map[any]func()
@@ -115,12 +118,25 @@ type scope struct {
 	list       *[]tree.Decl // where declarations go
 }
 
+// companyKind says what modules see besides themselves and what they import.
+type companyKind uint8
+
+const (
+	// alone: nothing.
+	alone companyKind = iota
+	// borrowing: each other, and the modules beside them, for names that
+	// they do not even announce.
+	borrowing
+	// together: the same, and a definition goes before an announcement of
+	// their own, as in one long text.
+	together
+)
+
 // checkGroup checks units that may import each other. get returns the modules
-// of other groups. With common set they see each other's names without
-// importing them, and those of beside.
-func checkGroup(units []*unit, get func(*unit) *module, common bool, beside []*module) []*module {
+// of other groups, beside are the modules for company.
+func checkGroup(units []*unit, get func(*unit) *module, company companyKind, beside []*module) []*module {
 	c := &checker{
-		common: common, beside: beside, todo: map[any]func(){}, busy: map[any]bool{},
+		company: company, beside: beside, todo: map[any]func(){}, busy: map[any]bool{},
 		structs: map[*ast.StructSpec]*tree.Struct{}, unions: map[*ast.UnionSpec]*tree.Union{},
 		enums: map[*ast.EnumSpec]*tree.Enum{}, outer: map[any]*tree.Struct{},
 		ready: map[*tree.EnumMember]bool{}, work: map[*tree.Interface]*ifaceWork{}, carried: map[any]string{},
@@ -129,7 +145,7 @@ func checkGroup(units []*unit, get func(*unit) *module, common bool, beside []*m
 	for _, u := range units {
 		m := &module{
 			unit: u, c: c, types: names{}, values: names{}, tags: names{},
-			memo: map[memoKey]*symbol{}, reported: map[string]bool{},
+			memo: map[memoKey]*symbol{}, reported: map[string]bool{}, borrowed: map[memoKey]*symbol{},
 			out: &tree.File{Path: u.file.Source.Path, Std: u.file.Source.Std, Doc: u.file.Doc},
 		}
 		m.out.Name = filepath.Base(m.out.Path)
@@ -270,16 +286,32 @@ func (m *module) find(s space, name string) *symbol {
 		}
 	}
 	// In common company a name may come from a file that is not imported here.
-	if !found && m.c.common {
+	if !found && (m.c.company == together || m.c.company == borrowing && best == nil) {
 		for _, v := range m.c.modules {
 			if found = consider(v); found {
 				break
 			}
 		}
-	}
-	for i := 0; !found && i < len(m.c.beside); i++ {
-		found = consider(m.c.beside[i])
+		if !found {
+			best = lookBeside(best, m.c.beside, key)
+			m.borrowed[key] = best
+		}
 	}
 	m.memo[key] = best
 	return best
+}
+
+// lookBeside looks for a definition of a name of which have is all that was
+// found so far: nothing, or an announcement.
+func lookBeside(have *symbol, beside []*module, key memoKey) *symbol {
+	for _, v := range beside {
+		sym := v.in(key.space)[key.name]
+		if sym != nil && (have == nil || sym.defined && !have.defined) {
+			have = sym
+		}
+		if have != nil && have.defined {
+			break
+		}
+	}
+	return have
 }

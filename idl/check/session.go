@@ -20,12 +20,13 @@ type Session struct {
 	defines []string
 	units   map[string]*unit
 	shared  map[*unit]*module
+	adopted map[*unit][]*adoption // by the last of their units
 	said    map[saidKey]bool
 }
 
 // New returns a session. The files of one session see the same definitions.
 func New(l *source.Loader, defines []string) *Session {
-	return &Session{loader: l, defines: defines, units: map[string]*unit{}, shared: map[*unit]*module{}, said: map[saidKey]bool{}}
+	return &Session{loader: l, defines: defines, units: map[string]*unit{}, shared: map[*unit]*module{}, adopted: map[*unit][]*adoption{}, said: map[saidKey]bool{}}
 }
 
 // MaxImportDepth bounds chains of imports; each link is a level of calls.
@@ -263,7 +264,7 @@ func (s *Session) share(g *unitGroup) bool {
 	if m := s.shared[g.units[0]]; m != nil {
 		return m.whole
 	}
-	ms := checkGroup(g.units, func(u *unit) *module { return s.shared[u] }, false, nil)
+	ms := checkGroup(g.units, func(u *unit) *module { return s.shared[u] }, alone, nil)
 	// Whole is contagious: who imports what is not whole is not whole either.
 	whole := true
 	for _, m := range ms {
@@ -277,31 +278,6 @@ func (s *Session) share(g *unitGroup) bool {
 		s.shared[g.units[i]] = m
 	}
 	return whole
-}
-
-// private checks u together with the imported files that do not stand by
-// themselves, in one name space, as compilers do that know no files: every name
-// that u or one of its imports declares is seen by all of them. Files that
-// stand by themselves stay shared.
-func (s *Session) private(u *unit, order []*unitGroup) *module {
-	var units []*unit
-	var beside []*module
-	for _, g := range order {
-		if g != u.group && s.share(g) {
-			for _, v := range g.units {
-				beside = append(beside, s.shared[v])
-			}
-			continue
-		}
-		units = append(units, g.units...)
-	}
-	ms := checkGroup(units, func(v *unit) *module { return s.shared[v] }, true, beside)
-	for i, v := range units {
-		if v == u {
-			return ms[i]
-		}
-	}
-	return nil // not reached: order holds u's group
 }
 
 // result gathers what there is to say about m.

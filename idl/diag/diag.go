@@ -56,6 +56,10 @@ const MaxErrors = 100
 // List collects diagnostics. The zero List is ready for use; it is not safe
 // for concurrent use.
 type List struct {
+	// Unbounded keeps everything: for messages whose number the compiler's own
+	// bounds limit already, and of which each one is wanted.
+	Unbounded bool
+
 	ds      []*Diagnostic
 	errors  int
 	dropped int
@@ -66,7 +70,7 @@ func (l *List) Add(d *Diagnostic) *Diagnostic {
 	if d.Severity == Error {
 		l.errors++
 	}
-	if len(l.ds) >= 2*MaxErrors || d.Severity == Error && l.errors > MaxErrors {
+	if !l.Unbounded && (len(l.ds) >= 2*MaxErrors || d.Severity == Error && l.errors > MaxErrors) {
 		l.dropped++
 		return d
 	}

@@ -50,12 +50,10 @@ func (c *code) body(f func()) {
 // It is how text comes to stand in front of what is printed later, and how a
 // printed piece is looked at before it is used.
 func (p *printer) capture(f func()) string {
-	saved := p.b.String()
-	p.b.Reset()
+	n := p.b.Len()
 	f()
-	text := p.b.String()
-	p.b.Reset()
-	p.b.WriteString(saved)
+	text := string(p.b.Bytes()[n:])
+	p.b.Truncate(n)
 	return text
 }
 

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"bytes"
 	"fmt"
 	"go/format"
 	"path"
@@ -19,7 +20,7 @@ type printer struct {
 	*generator
 	pkg     *pkg
 	file    *tree.File
-	b       strings.Builder
+	b       bytes.Buffer
 	imports map[string]string // import path to package name
 	taken   map[string]bool   // package names
 }

@@ -12,6 +12,7 @@ import (
 	"oxid/dcerpc"
 	"oxid/dcerpc/epm"
 	"oxid/orpc"
+	"oxid/scm/internal/private"
 	"oxid/step"
 )
 
@@ -123,7 +124,7 @@ func (d *Daemon) start() error {
 	d.r = newResolver(d.opt.Options, packed, setPeriods*d.opt.PingPeriod)
 	d.target = targetOf(bindings)
 	d.private = dcerpc.NewServer(&dcerpc.ServerOptions{Logger: d.opt.Logger})
-	if err := d.private.Register(scmHostInterface(daemonHost{d})); err != nil {
+	if err := d.private.Register(private.ServeIScmHost(daemonHost{d})); err != nil {
 		return err
 	}
 	d.server = d.opt.Server

@@ -9,12 +9,13 @@ import (
 	"oxid/com"
 	"oxid/marshal"
 	"oxid/orpc"
+	"oxid/scm/internal/private"
 )
 
 // linkExporter is an exporter of a linked process. Where it listens is what the
 // process said when it registered; everything else is asked.
 type linkExporter struct {
-	process *scmProcessClient
+	process *private.IScmProcessClient
 	pid     uint32
 	program string
 	info    marshal.ExporterInfo
@@ -24,7 +25,7 @@ func (x *linkExporter) Info() marshal.ExporterInfo { return x.info }
 
 func (x *linkExporter) Owns(ctx context.Context, oids []orpc.OID) ([]bool, error) {
 	owned := make([]bool, 0, len(oids))
-	for part := range slices.Chunk(oids, maxOIDs) {
+	for part := range slices.Chunk(oids, int(private.MaxOIDs)) {
 		list, err := x.process.Own(ctx, x.info.OXID, part)
 		if err != nil {
 			return nil, err
@@ -39,7 +40,7 @@ func (x *linkExporter) Unpinged(ctx context.Context, periods int) ([]orpc.OID, e
 }
 
 func (x *linkExporter) Rundown(ctx context.Context, oids []orpc.OID) (kept []orpc.OID, err error) {
-	for part := range slices.Chunk(oids, maxOIDs) {
+	for part := range slices.Chunk(oids, int(private.MaxOIDs)) {
 		list, err := x.process.Rundown(ctx, x.info.OXID, part)
 		if err != nil {
 			return nil, err
@@ -50,7 +51,7 @@ func (x *linkExporter) Rundown(ctx context.Context, oids []orpc.OID) (kept []orp
 }
 
 func (x *linkExporter) Activate(ctx context.Context, act marshal.Activation) ([]marshal.ActivationResult, error) {
-	list, err := x.process.Activate(ctx, x.info.OXID, act)
+	list, err := x.process.Activate(ctx, x.info.OXID, act.CLSID, act.ClassObject, act.Dest, act.IIDs)
 	// A process that dies meanwhile is an activation that another process of the
 	// class may still serve.
 	if errors.Is(err, com.RPC_S_CALL_FAILED) || errors.Is(err, com.RPC_S_CALL_FAILED_DNE) {
@@ -61,7 +62,7 @@ func (x *linkExporter) Activate(ctx context.Context, act marshal.Activation) ([]
 	}
 	results := make([]marshal.ActivationResult, len(list))
 	for i, r := range list {
-		results[i] = marshal.ActivationResult{Packet: r.packet, HR: r.hr}
+		results[i] = marshal.ActivationResult{Packet: r.Packet, HR: r.HR}
 	}
 	return results, nil
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"oxid/com"
+	"oxid/dcerpc"
 	"oxid/marshal"
 	"oxid/orpc"
+	"oxid/scm/internal/private"
 )
 
 // daemonHost serves IScmHost: it translates between sessions and the tables of
@@ -13,8 +15,10 @@ import (
 type daemonHost struct{ d *Daemon }
 
 // session finds the session of a call. A process may call the moment it was
-// attached, before the daemon has read its answer.
+// attached, before the daemon has read its answer: this waits for that, and so
+// the connection goes on without this goroutine.
 func (h daemonHost) session(ctx context.Context, id com.GUID) (*session, error) {
+	dcerpc.HandOver(ctx)
 	h.d.mu.Lock()
 	s := h.d.sessions[id]
 	h.d.mu.Unlock()
@@ -45,13 +49,13 @@ func (h daemonHost) entry(ctx context.Context, id com.GUID, oxid orpc.OXID) (*se
 	return nil, nil, com.CO_E_OBJNOTREG
 }
 
-// RegisterExporter implements IScmHost.
-func (h daemonHost) RegisterExporter(ctx context.Context, id com.GUID, x *scmExporter) error {
+// RegisterExporter implements [private.IScmHost].
+func (h daemonHost) RegisterExporter(ctx context.Context, id com.GUID, x private.Exporter) error {
 	s, err := h.session(ctx, id)
 	if err != nil {
 		return err
 	}
-	bindings, err := orpc.ParsePackedBindings(x.bindings)
+	bindings, err := orpc.ParsePackedBindings(x.Bindings)
 	if err != nil {
 		return err
 	}
@@ -60,11 +64,11 @@ func (h daemonHost) RegisterExporter(ctx context.Context, id com.GUID, x *scmExp
 		return err
 	}
 	link := &linkExporter{process: s.process, pid: s.pid, program: s.program, info: marshal.ExporterInfo{
-		OXID:       orpc.OXID(x.oxid),
+		OXID:       x.OXID,
 		Bindings:   dsa,
-		RemUnknown: x.remUnknown,
-		AuthnHint:  com.AuthnLevel(x.authnHint),
-		Version:    orpc.COMVERSION{Major: x.major, Minor: x.minor},
+		RemUnknown: x.RemUnknown,
+		AuthnHint:  com.AuthnLevel(x.AuthnHint),
+		Version:    orpc.COMVERSION{Major: x.Major, Minor: x.Minor},
 	}}
 	e, err := h.d.r.register(ctx, link.info.OXID, link)
 	if err != nil {
@@ -85,7 +89,7 @@ func (h daemonHost) RegisterExporter(ctx context.Context, id com.GUID, x *scmExp
 	return nil
 }
 
-// RevokeExporter implements IScmHost.
+// RevokeExporter implements [private.IScmHost].
 func (h daemonHost) RevokeExporter(ctx context.Context, id com.GUID, oxid orpc.OXID) error {
 	s, e, err := h.entry(ctx, id, oxid)
 	if err != nil {
@@ -98,7 +102,7 @@ func (h daemonHost) RevokeExporter(ctx context.Context, id com.GUID, oxid orpc.O
 	return nil
 }
 
-// RegisterClass implements IScmHost.
+// RegisterClass implements [private.IScmHost].
 func (h daemonHost) RegisterClass(ctx context.Context, id com.GUID, oxid orpc.OXID, clsid com.CLSID) error {
 	_, e, err := h.entry(ctx, id, oxid)
 	if err != nil {
@@ -107,7 +111,7 @@ func (h daemonHost) RegisterClass(ctx context.Context, id com.GUID, oxid orpc.OX
 	return h.d.r.registerClass(e, clsid)
 }
 
-// RevokeClass implements IScmHost.
+// RevokeClass implements [private.IScmHost].
 func (h daemonHost) RevokeClass(ctx context.Context, id com.GUID, oxid orpc.OXID, clsid com.CLSID) error {
 	_, e, err := h.entry(ctx, id, oxid)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"oxid/com"
 	"oxid/dcerpc"
 	"oxid/orpc"
+	"oxid/scm/internal/private"
 )
 
 // attachTimeout bounds the first call to a process.
@@ -23,7 +24,7 @@ type session struct {
 
 	// attached is closed after the first call, which fills in what follows.
 	attached chan struct{}
-	process  *scmProcessClient
+	process  *private.IScmProcessClient
 	pid      uint32
 	program  string
 
@@ -69,7 +70,7 @@ func (d *Daemon) runSession(id com.GUID, nc net.Conn) {
 func (d *Daemon) attach(s *session) (err error) {
 	ctx, cancel := context.WithTimeout(d.r.ctx, attachTimeout)
 	defer cancel()
-	if s.process, err = newScmProcessClient(ctx, s.conn); err != nil {
+	if s.process, err = private.NewIScmProcessClient(ctx, s.conn); err != nil {
 		return err
 	}
 	s.pid, s.program, err = s.process.Attach(ctx, d.r.bindings, d.target, uint32(d.opt.PingPeriod.Milliseconds()))

@@ -15,6 +15,7 @@ import (
 	"oxid/dcerpc/epm"
 	"oxid/internal/leak"
 	"oxid/orpc"
+	"oxid/scm/internal/private"
 )
 
 // newDaemon starts a daemon on loopback, at a port of the kernel's choice
@@ -335,7 +336,7 @@ func TestDaemonSessions(t *testing.T) {
 	a := newMachine(t, machineOptions{socket: socket})
 	b := newMachine(t, machineOptions{socket: socket})
 	la, lb := a.service.(*Link).current(), b.service.(*Link).current()
-	x := &scmExporter{oxid: uint64(a.apt.OXID()), major: 5, minor: 7, bindings: mustPack(t, "h[1]")}
+	x := private.Exporter{OXID: a.apt.OXID(), Major: 5, Minor: 7, Bindings: mustPack(t, "h[1]")}
 	for _, tt := range []struct {
 		name string
 		err  error
@@ -345,7 +346,7 @@ func TestDaemonSessions(t *testing.T) {
 		{"a class for another", lb.client.RegisterClass(t.Context(), lb.session, a.apt.OXID(), clsidGreeter), com.CO_E_OBJNOTREG},
 		{"revoking another", lb.client.RevokeExporter(t.Context(), lb.session, a.apt.OXID()), com.CO_E_OBJNOTREG},
 		{"no such session", lb.client.RevokeExporter(t.Context(), com.NewGUID(), b.apt.OXID()), com.E_HANDLE},
-		{"bindings that are none", lb.client.RegisterExporter(t.Context(), lb.session, &scmExporter{oxid: 1, bindings: []byte{1}}), com.RPC_E_INVALID_OBJREF},
+		{"bindings that are none", lb.client.RegisterExporter(t.Context(), lb.session, private.Exporter{OXID: 1, Bindings: []byte{1}}), com.RPC_E_INVALID_OBJREF},
 	} {
 		if com.HRESULTOf(tt.err) != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, tt.err, tt.want)

@@ -24,7 +24,7 @@
 //	(silence)                     rundown.go                 -- link -->  Exporter.Rundown
 //
 // In a process on its own the arrows named link are method calls. To a daemon
-// they are calls of the private interface of private.idl over a unix socket,
+// they are calls of the interfaces of internal/private over a unix socket,
 // one connection in each direction. [Join] takes the daemon where there is one
 // and embeds otherwise.
 //

@@ -14,13 +14,15 @@ import (
 	"oxid/dcerpc"
 	"oxid/marshal"
 	"oxid/orpc"
+	"oxid/scm/internal/private"
 )
 
 // linkConn is a session with a daemon: a connection in each direction.
 type linkConn struct {
-	session com.GUID       // random: it ties the two connections together
-	client  *scmHostClient // the daemon
-	server  *dcerpc.Server // of IScmProcess, for the daemon
+	session com.GUID                // random: it ties the two connections together
+	conn    *dcerpc.ClientConn      // to the daemon
+	client  *private.IScmHostClient // over it
+	server  *dcerpc.Server          // of IScmProcess, for the daemon
 	host    attachment
 
 	lost chan struct{} // closed when either connection is gone
@@ -44,7 +46,7 @@ func (l *Link) connect(ctx context.Context) (_ *linkConn, err error) {
 	c := &linkConn{session: com.NewGUID(), lost: make(chan struct{})}
 	p := &linkProcess{l: l, attached: make(chan attachment, 1)}
 	c.server = dcerpc.NewServer(&dcerpc.ServerOptions{Logger: l.log})
-	if err := c.server.Register(scmProcessInterface(p)); err != nil {
+	if err := c.server.Register(private.ServeIScmProcess(p)); err != nil {
 		return nil, err
 	}
 	nc, err := dialSocket(ctx, l.socket, roleServes, c.session)
@@ -79,10 +81,11 @@ func (l *Link) connect(ctx context.Context) (_ *linkConn, err error) {
 // callOver makes nc the connection for calls.
 func (c *linkConn) callOver(ctx context.Context, nc net.Conn) (err error) {
 	conn := dcerpc.NewClientConn(nc, &dcerpc.ClientOptions{IdleTimeout: -1})
-	if c.client, err = newScmHostClient(ctx, conn); err != nil {
+	if c.client, err = private.NewIScmHostClient(ctx, conn); err != nil {
 		conn.Close()
 		return err
 	}
+	c.conn = conn
 	c.wg.Go(func() {
 		select {
 		case <-conn.Done():
@@ -111,8 +114,10 @@ type linkProcess struct {
 	attached chan attachment
 }
 
-// exporter finds one of this process's exporters.
-func (p *linkProcess) exporter(oxid orpc.OXID) (*marshal.Exporter, error) {
+// exporter finds one of this process's exporters for a call that may block: the
+// connection goes on without its goroutine.
+func (p *linkProcess) exporter(ctx context.Context, oxid orpc.OXID) (*marshal.Exporter, error) {
+	dcerpc.HandOver(ctx)
 	p.l.mu.Lock()
 	defer p.l.mu.Unlock()
 	if x := p.l.exporters[oxid]; x != nil {
@@ -121,7 +126,7 @@ func (p *linkProcess) exporter(oxid orpc.OXID) (*marshal.Exporter, error) {
 	return nil, com.CO_E_OBJNOTREG
 }
 
-// Attach implements IScmProcess.
+// Attach implements [private.IScmProcess].
 func (p *linkProcess) Attach(_ context.Context, bindings []byte, target string, period uint32) (uint32, string, error) {
 	packed, err := orpc.ParsePackedBindings(bindings)
 	if err != nil {
@@ -135,46 +140,46 @@ func (p *linkProcess) Attach(_ context.Context, bindings []byte, target string, 
 	return uint32(os.Getpid()), filepath.Base(os.Args[0]), nil
 }
 
-// Own implements IScmProcess.
-func (p *linkProcess) Own(_ context.Context, oxid orpc.OXID, oids []orpc.OID) ([]bool, error) {
-	e, err := p.exporter(oxid)
+// Own implements [private.IScmProcess].
+func (p *linkProcess) Own(ctx context.Context, oxid orpc.OXID, oids []orpc.OID) ([]bool, error) {
+	e, err := p.exporter(ctx, oxid)
 	if err != nil {
 		return nil, err
 	}
 	return e.Owns(oids), nil
 }
 
-// Unpinged implements IScmProcess.
-func (p *linkProcess) Unpinged(_ context.Context, oxid orpc.OXID, periods uint32) ([]orpc.OID, error) {
-	e, err := p.exporter(oxid)
+// Unpinged implements [private.IScmProcess].
+func (p *linkProcess) Unpinged(ctx context.Context, oxid orpc.OXID, periods uint32) ([]orpc.OID, error) {
+	e, err := p.exporter(ctx, oxid)
 	if err != nil {
 		return nil, err
 	}
 	return e.Unpinged(int(min(periods, 1<<16))), nil
 }
 
-// Rundown implements IScmProcess.
+// Rundown implements [private.IScmProcess].
 func (p *linkProcess) Rundown(ctx context.Context, oxid orpc.OXID, oids []orpc.OID) ([]orpc.OID, error) {
-	e, err := p.exporter(oxid)
+	e, err := p.exporter(ctx, oxid)
 	if err != nil {
 		return nil, err
 	}
 	return e.Rundown(ctx, oids), nil
 }
 
-// Activate implements IScmProcess.
-func (p *linkProcess) Activate(ctx context.Context, oxid orpc.OXID, act marshal.Activation) ([]scmResult, error) {
-	e, err := p.exporter(oxid)
+// Activate implements [private.IScmProcess].
+func (p *linkProcess) Activate(ctx context.Context, oxid orpc.OXID, clsid com.CLSID, classObject bool, dest com.MSHCTX, iids []com.IID) ([]private.Result, error) {
+	e, err := p.exporter(ctx, oxid)
 	if err != nil {
 		return nil, err
 	}
-	list, err := apartmentExporter{e}.Activate(ctx, act)
+	list, err := apartmentExporter{e}.Activate(ctx, marshal.Activation{CLSID: clsid, IIDs: iids, ClassObject: classObject, Dest: dest})
 	if err != nil {
 		return nil, err
 	}
-	results := make([]scmResult, len(list))
+	results := make([]private.Result, len(list))
 	for i, r := range list {
-		results[i] = scmResult{hr: r.HR, packet: r.Packet}
+		results[i] = private.Result{HR: r.HR, Packet: r.Packet}
 	}
 	return results, nil
 }

@@ -8,6 +8,7 @@ import (
 	"oxid/com"
 	"oxid/marshal"
 	"oxid/orpc"
+	"oxid/scm/internal/private"
 )
 
 // registerAll tells a daemon everything and makes c the connection. It happens
@@ -44,13 +45,13 @@ func (l *Link) registerOne(ctx context.Context, c *linkConn, x *linkedExporter) 
 	if err != nil {
 		return err
 	}
-	err = c.client.RegisterExporter(ctx, c.session, &scmExporter{
-		oxid:       uint64(info.OXID),
-		remUnknown: info.RemUnknown,
-		authnHint:  uint32(info.AuthnHint),
-		major:      info.Version.Major,
-		minor:      info.Version.Minor,
-		bindings:   packed,
+	err = c.client.RegisterExporter(ctx, c.session, private.Exporter{
+		OXID:       info.OXID,
+		RemUnknown: info.RemUnknown,
+		AuthnHint:  uint32(info.AuthnHint),
+		Major:      info.Version.Major,
+		Minor:      info.Version.Minor,
+		Bindings:   packed,
 	})
 	if err != nil {
 		return err
@@ -73,7 +74,7 @@ func (l *Link) tell(ctx context.Context, f func(ctx context.Context, c *linkConn
 	ctx, cancel := context.WithTimeout(ctx, registerTimeout)
 	defer cancel()
 	err := f(ctx, c)
-	if err != nil && c.client.p.Conn().Err() != nil {
+	if err != nil && c.conn.Err() != nil {
 		return nil
 	}
 	return err

@@ -37,6 +37,7 @@ var committed = []struct {
 	{dir: "../../interop/dummy", idls: []string{"dummy.idl"}},
 	{dir: "../../interop/lsarpc", idls: []string{"lsarpc.idl"}},
 	{dir: "../../interop/netlogon", idls: []string{"netlogon.idl"}},
+	{dir: "../../scm/internal/private", idls: []string{"private.idl"}},
 	{dir: "../../interop/wine/zoo", idls: []string{"zoo.idl"}},
 	{dir: "../../interop/wine/arith", idls: []string{"arith.idl"}},
 }

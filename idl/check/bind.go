@@ -228,8 +228,10 @@ func (b *binder) bind(t tree.Type, level int, kind tree.PtrKind) tree.Type {
 		}
 		b.swUsed = true
 		return b.switched(t)
-	case *tree.Pipe, *tree.SafeArray:
-		return t
+	case *tree.SafeArray:
+		if t.Local != nil && t.Local.Xmit != nil {
+			return &tree.Alias{Head: tree.Head{Name: "SAFEARRAY"}, Target: t, Xmit: t.Local.Xmit}
+		}
 	}
 	return t
 }
@@ -251,7 +253,7 @@ func (b *binder) alias(a *tree.Alias, level int, kind tree.PtrKind) tree.Type {
 		return a
 	}
 	switch u := under.(type) {
-	case *tree.Pointer, *tree.Array, *tree.Pipe:
+	case *tree.Pointer, *tree.Array, *tree.Pipe, *tree.SafeArray:
 	case *tree.Union:
 		if u.Encapsulated || b.sw == nil {
 			return a

@@ -128,7 +128,13 @@ func (c *checker) specType(x *scope, s *ast.Spec) tree.Type {
 		}
 		return c.tagType(x, s, s.Enum.Tag)
 	case ast.SpecSafeArray:
-		return &tree.SafeArray{Elem: c.embedded(x, c.typeName(x, s.Args[0]))}
+		a := &tree.SafeArray{Elem: c.embedded(x, c.typeName(x, s.Args[0]))}
+		if sym := x.lookup(typeSpace, "LPSAFEARRAY"); sym != nil {
+			if l, ok := sym.thing.(*tree.Alias); ok && c.ensure(l) {
+				a.Local = l
+			}
+		}
+		return a
 	case ast.SpecPipe:
 		return &tree.Pipe{Elem: c.embedded(x, c.typeName(x, s.Args[0]))}
 	}

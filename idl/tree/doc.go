@@ -50,7 +50,9 @@
 //     `[size_is(n)] T p[]` as a parameter is a bare Array.
 //   - [SwitchedUnion]: a non-encapsulated union with its switch_is expression.
 //   - [InterfacePtr]: IFoo*, void* with iid_is; always a unique pointer on the wire.
-//   - [ContextHandle], [Pipe], [SafeArray], [Func], [Opaque]: what they say.
+//   - [SafeArray]: where LPSAFEARRAY of oaidl.idl is known, it is the Target of
+//     an Alias called SAFEARRAY, which is marshaled like LPSAFEARRAY.
+//   - [ContextHandle], [Pipe], [Func], [Opaque]: what they say.
 //
 // Param.Declared and Field.Declared keep the type as it was written.
 //

@@ -310,7 +310,12 @@ type Pipe struct {
 }
 
 // SafeArray is SAFEARRAY(T), transmitted as a unique pointer ([MS-OAUT] 2.2.30).
-type SafeArray struct{ Elem Type }
+type SafeArray struct {
+	Elem Type
+	// Local is the typedef LPSAFEARRAY, which says by its Xmit how a SAFEARRAY
+	// travels; nil where the description does not have it.
+	Local *Alias
+}
 
 // Func is a function type: local use only.
 type Func struct {

@@ -30,7 +30,7 @@ type IRefused interface {
 	// Announced is not here: parameter a: interface IAnnounced is only announced, its uuid is not known.
 	// Moniker is not here: parameter m: interface IMoniker of the standard set has no Go package.
 	// Variant is not here: parameter v: VARIANT has no registered Go type, and its wire type cannot be used: struct _wireVARIANT of the standard set has no Go package.
-	// Array is not here: parameter a: SAFEARRAY has no registered Go type.
+	// Array is not here: parameter a: SAFEARRAY has no registered Go type, and its wire type cannot be used: struct _wireSAFEARRAY of the standard set has no Go package.
 	FineToo(ctx context.Context) (n int32, err error)
 }
 

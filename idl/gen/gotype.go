@@ -145,7 +145,7 @@ func (p *printer) goType(t tree.Type) string {
 			return p.scalarType(s)
 		}
 		if s := numberOf(x); s != nil {
-			return p.qual(s.pkg, s.typ)
+			return p.scalarType(s)
 		}
 		if isGUID(x.Target) && (x.Name == "IID" || x.Name == "CLSID") {
 			return p.qual(comPath, x.Name)
@@ -187,6 +187,9 @@ func (p *printer) goType(t tree.Type) string {
 
 // scalarType is the Go type of a scalar; it sees to the import.
 func (p *printer) scalarType(s *scalar) string {
+	if s.own {
+		return p.qual(s.pkg, s.typ)
+	}
 	if s.pkg != "" {
 		p.use(s.pkg)
 	}
@@ -326,7 +329,9 @@ func (p *printer) zero(t tree.Type) string {
 		return "*new(" + p.qual(c.Import, c.Name) + ")" // it may be no structure
 	}
 	if s := p.scalarOf(t); s != nil {
-		p.scalarType(s)
+		if !s.own { // 0 is that of every number
+			p.scalarType(s)
+		}
 		return s.zero
 	}
 	switch x := p.open(t).(type) {

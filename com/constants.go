@@ -41,13 +41,15 @@ const (
 // REGCLS tells how a registered class object is used.
 type REGCLS uint32
 
-// Uses of a class object (COM API, REGCLS). One of the first three; SUSPENDED
-// may be added. All other bits are reserved.
+// Uses of a class object (COM API, REGCLS). One of the first three, to which the
+// others may be added. All other bits are reserved.
 const (
-	REGCLS_SINGLEUSE      REGCLS = 0 // for one activation
-	REGCLS_MULTIPLEUSE    REGCLS = 1 // for any number; a local server serves its own process too
-	REGCLS_MULTI_SEPARATE REGCLS = 2 // for any number; it does not
-	REGCLS_SUSPENDED      REGCLS = 4 // not before CoResumeClassObjects
+	REGCLS_SINGLEUSE      REGCLS = 0  // for one activation
+	REGCLS_MULTIPLEUSE    REGCLS = 1  // for any number; a local server serves its own process too
+	REGCLS_MULTI_SEPARATE REGCLS = 2  // for any number; it does not
+	REGCLS_SUSPENDED      REGCLS = 4  // not before CoResumeClassObjects
+	REGCLS_SURROGATE      REGCLS = 8  // a surrogate for classes of others; said, and no more
+	REGCLS_AGILE          REGCLS = 16 // of use in every apartment of the process, directly
 )
 
 // ROTFLAGS tells how a running object is registered.

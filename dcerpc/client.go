@@ -2,6 +2,7 @@ package dcerpc
 
 import (
 	"context"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -116,6 +117,7 @@ type ClientConn struct {
 	reading bool // the reading role is taken
 	kept    int  // Keep calls not yet undone
 	calls   uint64
+	asked   time.Time // the last Err
 	err     error
 	done    chan struct{}
 	writeErr,
@@ -196,12 +198,24 @@ func (c *ClientConn) Close() error {
 // while calls are in flight and within about two seconds otherwise.
 func (c *ClientConn) Done() <-chan struct{} { return c.done }
 
-// Err tells why the connection can take no more calls; nil while it can.
+// Err tells why the connection can take no more calls; nil while it can. Of a
+// connection that has been quiet, by the last Err, it looks whether the peer is
+// still there: whoever asks before each call does not send one to a peer that
+// is known to have gone.
 func (c *ClientConn) Err() error {
+	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err == nil && c.retired {
 		return c.gone() // calls in flight complete; new ones need another connection
+	}
+	quiet := now.Sub(c.asked) > quietTime
+	c.asked = now
+	// Somebody who reads would notice by himself.
+	if c.err == nil && quiet && !c.reading && c.src.hungUp() {
+		c.mu.Unlock()
+		c.fail(io.EOF)
+		c.mu.Lock()
 	}
 	return c.err
 }

@@ -5,6 +5,11 @@ import (
 	"time"
 )
 
+// quietTime is after how long without a question ClientConn.Err looks at the
+// connection itself: long enough that callers one after the other never pay for
+// that, short enough that nobody restarts a server meanwhile.
+const quietTime = 10 * time.Millisecond
+
 var errIdle = errors.New("dcerpc: the connection was closed because it was idle")
 
 // tickPeriod is how often a connection looks at itself: often enough to notice

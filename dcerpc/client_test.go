@@ -659,3 +659,37 @@ func TestShutdownPDU(t *testing.T) {
 		})
 	}
 }
+
+// Between two calls nobody reads. Whoever asks for Err before a call learns all
+// the same that the server has gone.
+func TestErrNoticesAPeerThatHasGone(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	accepted := make(chan net.Conn)
+	go func() {
+		c, _ := l.Accept()
+		accepted <- c
+	}()
+	c, err := Dial(t.Context(), "tcp", l.Addr().String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	server := <-accepted
+	if err := c.Err(); err != nil {
+		t.Fatalf("while the server is there: %v", err)
+	}
+	server.Close()
+	// The next question comes after the time for which a connection may be quiet.
+	for start := time.Now(); c.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		if time.Since(start) > 900*time.Millisecond { // then a reader would notice
+			t.Fatal("the server's end was not noticed")
+		}
+	}
+	if err := c.Err(); !errors.Is(err, com.RPC_S_CALL_FAILED) {
+		t.Errorf("%v", err)
+	}
+}

@@ -150,6 +150,11 @@ func (s *source) readInto(dst []byte) (int, error) {
 	return 0, err
 }
 
+// hungUp reports whether the peer has closed the connection and everything that
+// it sent is read, as far as that can be known without reading. Only the holder of
+// the reading role, or who keeps others from taking it, may ask.
+func (s *source) hungUp() bool { return s.raw != nil && len(s.unread()) == 0 && s.raw.hungUp() }
+
 // drop lets the buffer go when nothing in it is unread.
 func (s *source) drop() {
 	if s.in != nil && s.r == s.w {

@@ -14,3 +14,5 @@ type rawReader struct{}
 func newRawReader(net.Conn) *rawReader { return nil }
 
 func (*rawReader) read(*source, []byte) (int, error) { return 0, errors.ErrUnsupported }
+
+func (*rawReader) hungUp() bool { return false }

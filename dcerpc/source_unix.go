@@ -93,3 +93,14 @@ func (r *rawReader) attempt(fd uintptr) bool {
 		return true
 	}
 }
+
+// hungUp reports whether the next read would find the end of the stream, or an
+// error. It does not wait.
+func (r *rawReader) hungUp() (yes bool) {
+	err := r.raw.Control(func(fd uintptr) {
+		var b [1]byte
+		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK) // the descriptor does not block
+		yes = err == nil && n == 0 || err != nil && err != syscall.EAGAIN && err != syscall.EINTR
+	})
+	return yes || err != nil
+}

@@ -100,7 +100,7 @@ func (x *anchor) marshal(ctx context.Context, obj any) error {
 	}
 	x.mu.Unlock()
 	if !mine {
-		x.home.CoReleaseMarshalData(ctx, com.NewMemoryStream(stm.Bytes()))
+		x.home.releaseData(ctx, com.NewMemoryStream(stm.Bytes()))
 	}
 	return nil
 }
@@ -201,6 +201,6 @@ func (x *anchor) release() {
 	}
 	com.Release(object)
 	if packet != nil {
-		x.home.CoReleaseMarshalData(x.home.context(x.home.rt.ctx), com.NewMemoryStream(packet))
+		x.home.releaseData(x.home.context(x.home.rt.ctx), com.NewMemoryStream(packet))
 	}
 }

@@ -33,6 +33,7 @@ type Apartment struct {
 	resAddr    orpc.PackedBindings
 	objects    *table.Table[any, stubManager]        // by identity: (Go type, pointer)
 	remotes    *table.Table[remoteKey, remoteObject] // objects elsewhere that this apartment has proxies of
+	locked     map[*proxyManager][]any               // hand-outs that CoLockObjectExternal keeps; usually nil
 	closed     bool
 }
 
@@ -164,7 +165,7 @@ func (a *Apartment) close(ctx context.Context) {
 		a.mu.Unlock()
 		return
 	}
-	a.closed = true
+	a.closed, a.locked = true, nil // what was locked is disconnected with the rest
 	dead := slices.Collect(a.objects.All())
 	for _, m := range dead {
 		if m.strong > 0 {

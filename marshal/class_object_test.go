@@ -546,3 +546,42 @@ func TestSingleUseUnderLoad(t *testing.T) {
 		t.Errorf("%d activations of a single-use class", n)
 	}
 }
+
+// All uses can be said for all contexts; SUSPENDED, SURROGATE and AGILE beside them.
+func TestCombinationsOfUses(t *testing.T) {
+	for _, ctx := range []com.CLSCTX{inproc, local, inproc | local} {
+		for use := single; use < 32; use++ {
+			want := com.S_OK
+			if use&3 == 3 {
+				want = com.E_INVALIDARG
+			}
+			w := newWorld(t)
+			cookie, err := w.a.CoRegisterClassObject(w.ca, classCalc, &factory{}, ctx, use)
+			wantCode(t, "CoRegisterClassObject", err, want)
+			if err == nil {
+				if err := w.a.CoRevokeClassObject(w.ca, cookie); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+}
+
+func TestAgileClassObject(t *testing.T) {
+	w, f, own := newWorld(t), &factory{}, &factory{}
+	w.class(f, inproc, multiple|com.REGCLS_AGILE)
+	for _, a := range []*marshal.Apartment{w.a, w.b} {
+		if v, err := w.lookup(a, inproc); v != any(f) || err != nil {
+			t.Errorf("%T, %v; want the class object itself in every apartment", v, err)
+		}
+	}
+	if _, err := w.b.CoRegisterClassObject(w.cb, classCalc, own, inproc, multiple); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := w.lookup(w.b, inproc); v != any(own) || err != nil {
+		t.Errorf("%T, %v; want the apartment's own", v, err)
+	}
+	third := marshal.NewTestApartment(w.rt)
+	_, err := third.CoRegisterClassObject(w.ctx, classCalc, own, inproc, multiple|com.REGCLS_AGILE)
+	wantCode(t, "a second one for all apartments", err, com.CO_E_OBJISREG)
+}

@@ -15,16 +15,18 @@ import (
 // CLSCTX_LOCAL_SERVER for everybody else, or both. flags is one of
 // REGCLS_SINGLEUSE, MULTIPLEUSE and MULTI_SEPARATE, with REGCLS_SUSPENDED added
 // when the class is to stay invisible until CoResumeClassObjects; a process
-// with several classes avoids that clients come before it is ready. The result
-// is the cookie for CoRevokeClassObject.
+// with several classes avoids that clients come before it is ready. With
+// REGCLS_AGILE an in-process class object serves all apartments of the process
+// and must be safe for concurrent use; REGCLS_SURROGATE changes nothing. The
+// result is the cookie for CoRevokeClassObject.
 //
 // A second class object that would answer the same requests is CO_E_OBJISREG;
 // several for a single use each are taken in the order of registration. A
 // proxy is kept (com.Keep) until it is revoked.
 func (a *Apartment) CoRegisterClassObject(ctx context.Context, clsid com.CLSID, object any, clsctx com.CLSCTX, flags com.REGCLS) (cookie uint32, err error) {
 	const contexts = com.CLSCTX_INPROC_SERVER | com.CLSCTX_LOCAL_SERVER
-	use := flags &^ com.REGCLS_SUSPENDED
-	if object == nil || clsctx == 0 || clsctx&^contexts != 0 || use > com.REGCLS_MULTI_SEPARATE {
+	use := flags &^ (com.REGCLS_SUSPENDED | com.REGCLS_SURROGATE)
+	if object == nil || clsctx == 0 || clsctx&^contexts != 0 || use&^com.REGCLS_AGILE > com.REGCLS_MULTI_SEPARATE {
 		return 0, com.E_INVALIDARG
 	}
 	if _, err := com.IdentityOf(object); err != nil {
@@ -33,7 +35,7 @@ func (a *Apartment) CoRegisterClassObject(ctx context.Context, clsid com.CLSID, 
 	if err := a.enterable(ctx); err != nil {
 		return 0, err
 	}
-	e := &classEntry{clsid: clsid, object: object, apt: a, ctx: clsctx, flags: use, suspended: flags != use}
+	e := &classEntry{clsid: clsid, object: object, apt: a, ctx: clsctx, flags: use, suspended: flags&com.REGCLS_SUSPENDED != 0}
 	if e.local() {
 		if err := a.ready(ctx); err != nil {
 			return 0, err

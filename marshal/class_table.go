@@ -25,7 +25,7 @@ type classEntry struct {
 	object     any        // usually a com.IClassFactory
 	apt        *Apartment // nil: the runtime's own, of use in every apartment
 	ctx        com.CLSCTX // INPROC_SERVER, LOCAL_SERVER or both
-	flags      com.REGCLS // without SUSPENDED
+	flags      com.REGCLS // without SUSPENDED and SURROGATE
 	cookie     uint32
 	unmarshals bool // may be named by packets of other processes
 	suspended  bool
@@ -37,6 +37,10 @@ type classEntry struct {
 func (e *classEntry) inproc() bool {
 	return e.ctx&com.CLSCTX_INPROC_SERVER != 0 || e.flags&com.REGCLS_MULTIPLEUSE != 0
 }
+
+// agile reports whether every apartment of the process gets the class object
+// itself, not only the one that registered it.
+func (e *classEntry) agile() bool { return e.flags&com.REGCLS_AGILE != 0 }
 
 // local reports whether the class object serves other apartments and processes.
 func (e *classEntry) local() bool { return e.ctx&com.CLSCTX_LOCAL_SERVER != 0 }
@@ -50,7 +54,7 @@ func (e *classEntry) single() bool {
 // it would be a matter of chance which. Single-use entries of one class wait for
 // their turn instead.
 func (e *classEntry) clashes(x *classEntry) bool {
-	if e.apt == x.apt && e.ctx&x.ctx&com.CLSCTX_INPROC_SERVER != 0 {
+	if e.ctx&x.ctx&com.CLSCTX_INPROC_SERVER != 0 && (e.apt == x.apt || e.agile() && x.agile()) {
 		return true // each apartment has its own (CF-237)
 	}
 	return e.local() && x.local() && !e.single() && !x.single()
@@ -106,9 +110,13 @@ func (t *classTable) first(clsid com.CLSID, fits func(*classEntry) bool) *classE
 	return nil
 }
 
-// inproc finds the class object that code of apartment a gets directly.
+// inproc finds the class object that code of apartment a gets directly: its own
+// before one that is for all.
 func (t *classTable) inproc(clsid com.CLSID, a *Apartment) *classEntry {
-	return t.first(clsid, func(e *classEntry) bool { return e.inproc() && (e.apt == a || e.apt == nil) })
+	if e := t.first(clsid, func(e *classEntry) bool { return e.inproc() && (e.apt == a || e.apt == nil) }); e != nil {
+		return e
+	}
+	return t.first(clsid, func(e *classEntry) bool { return e.inproc() && e.agile() })
 }
 
 // anywhere finds an in-process class object of any apartment, the runtime's

@@ -190,3 +190,19 @@ func TestPingsDoNotPileUp(t *testing.T) {
 		}
 	})
 }
+
+// A client that has been quiet for a moment finds a server that died meanwhile
+// unavailable: its request is not sent, so nobody need wonder what became of it.
+func TestServerThatDiedBetweenCallsIsUnavailable(t *testing.T) {
+	leaves(t)
+	server, client := newMachine(t), newMachine(t)
+	c := send(t, server, client, &object{})
+	defer com.Release(c)
+	mustAdd(t, t.Context(), c)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	server.srv.Close()
+	time.Sleep(20 * time.Millisecond) // a quiet connection is looked at
+	_, err := c.Add(ctx, 40, 2)
+	wantCode(t, "a call", err, com.RPC_S_SERVER_UNAVAILABLE)
+}

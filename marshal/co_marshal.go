@@ -87,6 +87,15 @@ func (a *Apartment) CoReleaseMarshalData(ctx context.Context, stm com.IStream) e
 	if stm == nil {
 		return com.E_INVALIDARG
 	}
+	if err := a.usable(); err != nil {
+		return err
+	}
+	return a.releaseData(ctx, stm)
+}
+
+// releaseData is CoReleaseMarshalData, in apartments that have ended too: what
+// the process itself holds by packets goes after the apartment.
+func (a *Apartment) releaseData(ctx context.Context, stm com.IStream) error {
 	r, err := orpc.ReadOBJREF(ctx, stm)
 	if err != nil {
 		return err
@@ -154,6 +163,9 @@ func (a *Apartment) CoDisconnectObject(ctx context.Context, obj any, reserved ui
 }
 
 func (a *Apartment) stdDisconnect(ctx context.Context, obj any) error {
+	if err := a.usable(); err != nil {
+		return err
+	}
 	identity, err := com.IdentityOf(obj)
 	if err != nil {
 		return err
@@ -168,50 +180,6 @@ func (a *Apartment) stdDisconnect(ctx context.Context, obj any) error {
 	a.bury(m)
 	a.mu.Unlock()
 	m.close(ctx)
-	return nil
-}
-
-// CoLockObjectExternal holds obj for this process as a client would, or gives
-// such a hold back. lastUnlockReleases says whether the last unlock lets
-// table-weak packets go too; it is what IExternalConnection is told
-// (CF-073 to CF-080).
-func (a *Apartment) CoLockObjectExternal(ctx context.Context, obj any, lock, lastUnlockReleases bool) error {
-	if obj == nil {
-		return com.E_INVALIDARG
-	}
-	identity, err := com.IdentityOf(obj)
-	if err != nil {
-		return err
-	}
-	if !lock {
-		a.mu.Lock()
-		m := a.objects.Get(identity)
-		dead := false
-		if m != nil && m.locks > 0 {
-			m.locks--
-			m.held--
-			dead = m.drop(1, lastUnlockReleases)
-		}
-		a.mu.Unlock()
-		if m != nil {
-			m.tell(ctx)
-			if dead {
-				m.close(ctx)
-			}
-		}
-		return nil
-	}
-	m, err := a.managerFor(ctx, identity)
-	if err != nil {
-		return err
-	}
-	a.mu.Lock()
-	m.locks++
-	m.held++
-	m.addStrong(1)
-	a.mu.Unlock()
-	m.tell(ctx)
-	a.unpin(ctx, m)
 	return nil
 }
 

@@ -130,6 +130,8 @@ func TestCF_086_ProxiesOfADisconnectedObject(t *testing.T) {
 	for range 2 {
 		_, err := c.Add(w.cb, 1, 2)
 		wantHR(t, err, com.RPC_E_DISCONNECTED)
+		_, err = com.Query[calc.IScientific](w.cb, c)
+		wantCode(t, "a query", err, com.RPC_E_DISCONNECTED)
 	}
 	if o.calls != 0 {
 		t.Error("a call was forwarded")

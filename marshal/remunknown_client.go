@@ -87,8 +87,11 @@ func (x *clientExporter) remQueryInterface(ctx context.Context, via com.IPID, re
 	}
 	if len(res.Results) != len(iids) { // the call as a whole failed
 		hr := res.HRESULT
-		if hr.Succeeded() {
+		switch {
+		case hr.Succeeded():
 			hr = com.RPC_E_INVALID_DATA
+		case hr == com.RPC_E_INVALID_OBJECT:
+			hr = com.RPC_E_DISCONNECTED // the IPID is withdrawn: what calls of it are told (CF-086)
 		}
 		return nil, &com.Error{HRESULT: hr, Step: step.Interface, Peer: x.peer(), Interface: "IRemUnknown", Method: "RemQueryInterface",
 			Hint: callHint(hr)}

@@ -15,7 +15,7 @@ import (
 // interface. In any other apartment it fails with CO_E_NOT_SUPPORTED.
 func (a *Apartment) CoRegisterMessageFilter(filter com.IMessageFilter) (previous com.IMessageFilter, err error) {
 	s := a.sta
-	if s == nil {
+	if s == nil || a.usable() != nil { // where there is no apartment there is no filter either
 		return nil, &com.Error{HRESULT: com.CO_E_NOT_SUPPORTED, Method: "CoRegisterMessageFilter",
 			Hint: "only single-threaded apartments have message filters"}
 	}
@@ -48,8 +48,9 @@ func (s *sta) situate(f *frame) {
 	}
 }
 
-// screen asks the message filter whether f, which is on top, may run. A nested
-// call may in any case: whoever waits for it holds this apartment (CF-306).
+// screen asks the message filter whether f, which is on top, may run. The call
+// that a nested one belongs to waits for it here, so a filter that turns those
+// away makes its own calls fail (CF-306).
 func (f *frame) screen(ctx context.Context) error {
 	info := &com.InterfaceInfo{Object: f.obj, Method: f.op}
 	if f.desc != nil {
@@ -64,8 +65,6 @@ func (f *frame) screen(ctx context.Context) error {
 		answer = f.asked.HandleInComingCall(ctx, f.call, peer, f.elapsed, info)
 	})
 	switch {
-	case f.call == com.CALLTYPE_NESTED:
-		return nil
 	case answer == com.SERVERCALL_REJECTED:
 		return notExecutedFault(com.RPC_E_CALL_REJECTED) // CF-297
 	case answer == com.SERVERCALL_RETRYLATER:

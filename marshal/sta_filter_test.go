@@ -332,18 +332,21 @@ func TestMessagePendingLetsWorkInOrNot(t *testing.T) {
 func TestCF_306_CallTypes(t *testing.T) {
 	bothKinds(t, func(t *testing.T, o marshal.STAOptions) {
 		p := newProcess(t)
-		f := &filter{incoming: func(call com.CALLTYPE, _ *com.InterfaceInfo) com.SERVERCALL {
-			if call == com.CALLTYPE_TOPLEVEL {
+		f := &filter{}
+		f.incoming = func(call com.CALLTYPE, _ *com.InterfaceInfo) com.SERVERCALL {
+			if call == com.CALLTYPE_TOPLEVEL || len(f.calls) == 2 {
 				return com.SERVERCALL_ISHANDLED
 			}
-			return com.SERVERCALL_REJECTED // which a nested call does not mind
-		}}
+			return com.SERVERCALL_REJECTED // the second nested one, and what comes during the outgoing call
+		}
 		o.MessageFilter = f
 		a, b := p.sta(o), p.sta(marshal.STAOptions{})
 		back := lend(t, a, b, &object{})
 		waits, release := make(chan struct{}), make(chan struct{})
 		forth := lend(t, b, a, does(func(ctx context.Context) {
 			mustAdd(t, ctx, back) // nested
+			_, err := back.Add(ctx, 1, 2)
+			wantHR(t, err, com.RPC_E_CALL_REJECTED)
 			close(waits)
 			<-release
 		}))
@@ -356,7 +359,7 @@ func TestCF_306_CallTypes(t *testing.T) {
 		wantHR(t, err, com.RPC_E_CALL_REJECTED)
 		close(release)
 		wg.Wait()
-		want := []com.CALLTYPE{com.CALLTYPE_TOPLEVEL, com.CALLTYPE_NESTED, com.CALLTYPE_TOPLEVEL_CALLPENDING}
+		want := []com.CALLTYPE{com.CALLTYPE_TOPLEVEL, com.CALLTYPE_NESTED, com.CALLTYPE_NESTED, com.CALLTYPE_TOPLEVEL_CALLPENDING}
 		if len(f.calls) != len(want) {
 			t.Fatalf("calls %v, want %v", f.calls, want)
 		}

@@ -90,6 +90,13 @@ func GetFull[T any](d *Decoder, size int) *T {
 		if !d.promise(size) {
 			return nil
 		}
+		// An id that we alone have used, for something else: a peer that knows
+		// unique pointers only numbers those of its reply as it likes.
+		if f != nil {
+			if _, ok := f.ptr.(*T); !ok {
+				f = nil
+			}
+		}
 		if f == nil {
 			f = r.full.add(id, new(T))
 		}

@@ -112,6 +112,29 @@ func TestFullPointerCycle(t *testing.T) {
 	}.run(t)
 }
 
+// The ids of a reply may be those of other things of the request, when the
+// server does not know of full pointers. Within one direction that is an error.
+func TestFullPointersNumberedAnew(t *testing.T) {
+	for _, name := range []string{"twice", "then as another type"} {
+		var table FullPointers
+		e := EncodeTo(nil, false)
+		e.ShareFull(&table)
+		PutFull(&e, &com.GUID{})
+		PutFull(&e, new(int16))
+		d := DecodeFrom(unhex(t, `01 00 00 00 07 00 00 00 | 02 00 00 00 08 00 00 00 | 01 00 00 00`), dataRepLittle, false)
+		d.ShareFull(&table)
+		x, y := getFullLong(&d), getFullLong(&d)
+		if d.Err() != nil || x == nil || y == nil || x == y || *x != 7 || *y != 8 {
+			t.Fatalf("%v, %v, %v", x, y, d.Err())
+		}
+		if name == "twice" {
+			want(t, getFullLong(&d), x)
+		} else if GetFull[com.GUID](&d, 16); !errors.Is(d.Err(), com.RPC_X_BAD_STUB_DATA) {
+			t.Errorf("one id for two types in a message: %v", d.Err())
+		}
+	}
+}
+
 // Request and reply share a table: on the client the reply's ids find the
 // caller's own objects, and referents are sent once in each direction.
 func TestFullPointersInReply(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/epm/internal/ept"
 	"oxid/ndr"
 	"oxid/step"
 )
@@ -17,38 +18,39 @@ const batch = 16
 // returns the towers of that kind in the server's order. object is nil for
 // none. The error is EPT_S_NOT_REGISTERED when there are none.
 func Map(ctx context.Context, conn *dcerpc.ClientConn, iface dcerpc.SyntaxID, object *com.GUID) ([]Tower, error) {
-	pres, err := conn.Context(ctx, Syntax)
+	c, err := ept.NewEpmapperClient(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
 	// A query names protocols and leaves address and port open.
-	in := mapRequest{tower: TCPTower(iface, dcerpc.NDR20, [4]byte{}, 0), max: batch}
-	if object != nil {
-		in.hasObject, in.object = true, *object
-	}
-	var out mapReply
-	if err := call(ctx, pres, opMap, in.encode, out.decode); err != nil {
+	query := &ept.Twr{Octets: TCPTower(iface, dcerpc.NDR20, [4]byte{}, 0).Append(nil)}
+	status, cursor, found, err := c.Map(ctx, object, query, ndr.ContextHandle{}, batch)
+	if err != nil {
 		return nil, err
 	}
 	// There are more than we asked for: the server need not remember where we
 	// were.
-	if !out.handle.IsNull() {
-		if err := free(ctx, pres, out.handle); err != nil {
+	if !cursor.IsNull() {
+		if err := free(ctx, c, cursor); err != nil {
 			return nil, err
 		}
 	}
 	// Servers may add towers of other protocols, and of ports that they do not
 	// know yet.
 	var towers []Tower
-	for _, t := range out.towers {
+	for _, twr := range found {
+		t, err := tower(twr)
+		if err != nil {
+			return nil, malformed(conn, err)
+		}
 		if _, port, ok := t.TCP(); ok && port != 0 {
-			towers = append(towers, *t)
+			towers = append(towers, t)
 		}
 	}
-	if out.status == statusOK && len(towers) == 0 {
-		out.status = statusNotRegistered
+	if status == statusOK && len(towers) == 0 {
+		status = statusNotRegistered
 	}
-	return towers, statusError(conn, iface.String(), out.status)
+	return towers, statusError(conn, iface.String(), status)
 }
 
 // MapTCP returns the port of the first tower that [Map] finds.
@@ -66,58 +68,51 @@ const maxEntries = 100000
 
 // Lookup returns all entries of the endpoint mapper behind conn.
 func Lookup(ctx context.Context, conn *dcerpc.ClientConn) ([]*Entry, error) {
-	pres, err := conn.Context(ctx, Syntax)
+	c, err := ept.NewEpmapperClient(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
 	var all []*Entry
 	// Batch by batch, each with the handle that came with the one before.
-	in := lookupRequest{q: inquiry{typ: inqAll, vers: versAll}, max: batch}
+	var cursor ndr.ContextHandle
 	for {
-		var out lookupReply
-		if err := call(ctx, pres, opLookup, in.encode, out.decode); err != nil {
+		status, next, found, err := c.Lookup(ctx, ept.InquiryAll, nil, nil, ept.VersionsAll, cursor, batch)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, out.entries...)
-		if out.status == statusNotRegistered {
+		entries := make([]Entry, len(found))
+		for i := range found {
+			e := &entries[i]
+			e.Object, e.Annotation = found[i].Object, found[i].Annotation
+			if e.Tower, err = tower(found[i].Tower); err != nil {
+				return nil, malformed(conn, err)
+			}
+			all = append(all, e)
+		}
+		if status == statusNotRegistered {
 			return all, nil // no more
 		}
-		if err := statusError(conn, "", out.status); err != nil {
+		if err := statusError(conn, "", status); err != nil {
 			return nil, err
 		}
-		if in.handle = out.handle; in.handle.IsNull() {
+		if cursor = next; cursor.IsNull() {
 			return all, nil
 		}
 		if len(all) >= maxEntries {
-			return all, free(ctx, pres, in.handle)
+			return all, free(ctx, c, cursor)
 		}
 	}
 }
 
 // free ends a lookup that was not followed to its end.
-func free(ctx context.Context, pres *dcerpc.PresContext, h ndr.ContextHandle) error {
-	return call(ctx, pres, opHandleFree,
-		func(e *ndr.Encoder) { e.ContextHandle(h) },
-		func(d *ndr.Decoder) { d.ContextHandle(); d.Uint32() })
+func free(ctx context.Context, c *ept.EpmapperClient, cursor ndr.ContextHandle) error {
+	_, _, err := c.HandleFree(ctx, cursor)
+	return err
 }
 
-// call makes one call: encode appends the [in] parameters, decode reads the
-// [out] ones.
-func call(ctx context.Context, pres *dcerpc.PresContext, op uint16, encode func(*ndr.Encoder), decode func(*ndr.Decoder)) error {
-	c := pres.NewCall(op, nil, 256)
-	defer c.Free()
-	e := ndr.EncodeTo(c.Stub, c.NDR64)
-	encode(&e)
-	var err error
-	if c.Stub, err = e.Data(); err != nil {
-		return err
-	}
-	if err := c.Invoke(ctx); err != nil {
-		return err
-	}
-	d := ndr.DecodeFrom(c.Reply, c.DataRep, c.NDR64)
-	decode(&d)
-	return d.Err()
+// malformed is the error for a tower that is none.
+func malformed(conn *dcerpc.ClientConn, err error) error {
+	return &com.Error{HRESULT: com.RPC_X_BAD_STUB_DATA, Step: step.EPM, Peer: conn.RemoteAddr().String(), Err: err}
 }
 
 // statusError turns a status of the endpoint mapper into an error.

@@ -5,7 +5,11 @@
 // L) with an annotation, and registers [NewInterface] of it with a
 // [dcerpc.Server]. Clients ask with [Map], or [Lookup] for everything.
 //
-//	conn -> dcerpc.Server -> ept_map -> Table.match -> towers
+//	conn -> dcerpc.Server -> generated handler -> server.Map -> Table.match -> towers
+//
+// Client and server talk through the code that is generated from
+// internal/ept/ept.idl; wire.go has what lies between its types and those of this
+// package.
 //
 // # Limitations
 //

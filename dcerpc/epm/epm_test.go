@@ -1,14 +1,18 @@
 package epm
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/epm/internal/ept"
 	"oxid/ndr"
 )
 
@@ -149,22 +153,22 @@ func TestLookupEnds(t *testing.T) {
 		s, c := serve(t, table, false)
 		defer s.Close()
 		defer c.Close()
-		pres, err := c.Context(context.Background(), Syntax)
+		m, err := ept.NewEpmapperClient(context.Background(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		steps := func(max uint32) (out []string) {
-			in := lookupRequest{q: inquiry{vers: versAll}, max: max}
+			var cursor ndr.ContextHandle
 			for {
-				var r lookupReply
-				if err := call(context.Background(), pres, opLookup, in.encode, r.decode); err != nil {
+				status, next, entries, err := m.Lookup(context.Background(), ept.InquiryAll, nil, nil, ept.VersionsAll, cursor, max)
+				if err != nil {
 					t.Fatal(err)
 				}
-				out = append(out, fmt.Sprintf("%d %#x %v", len(r.entries), r.status, !r.handle.IsNull()))
-				if r.handle.IsNull() {
+				out = append(out, fmt.Sprintf("%d %#x %v", len(entries), status, !next.IsNull()))
+				if next.IsNull() {
 					return out
 				}
-				in.handle = r.handle
+				cursor = next
 			}
 		}
 		for max, want := range map[uint32]string{
@@ -192,48 +196,46 @@ func TestLookupHandles(t *testing.T) {
 		defer s.Close()
 		defer c.Close()
 		ctx := context.Background()
-		pres, err := c.Context(ctx, Syntax)
-		if err != nil {
-			t.Fatal(err)
+		mapper := func(c *dcerpc.ClientConn) *ept.EpmapperClient {
+			m, err := ept.NewEpmapperClient(ctx, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m
 		}
-		look := func(p *dcerpc.PresContext, h ndr.ContextHandle) (r lookupReply, err error) {
-			in := lookupRequest{q: inquiry{vers: versAll}, max: 1, handle: h}
-			err = call(ctx, p, opLookup, in.encode, r.decode)
-			return r, err
+		look := func(m *ept.EpmapperClient, h ndr.ContextHandle) (annotation string, next ndr.ContextHandle, err error) {
+			_, next, entries, err := m.Lookup(ctx, ept.InquiryAll, nil, nil, ept.VersionsAll, h, 1)
+			if len(entries) > 0 {
+				annotation = entries[0].Annotation
+			}
+			return annotation, next, err
 		}
-		first, err := look(pres, ndr.ContextHandle{})
-		if err != nil || first.handle.IsNull() {
-			t.Fatalf("%+v, %v", first, err)
+		mismatch := &dcerpc.Fault{Status: dcerpc.StatusContextMismatch}
+		m := mapper(c)
+		_, first, err := look(m, ndr.ContextHandle{})
+		if err != nil || first.IsNull() {
+			t.Fatalf("%v, %v", first, err)
 		}
 		// The lookup sees the map as it was when it began.
 		table.Add(entry(99))
 		other := dcerpc.NewClientConn(s.Pipe(), nil)
 		defer other.Close()
-		po, err := other.Context(ctx, Syntax)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var f *dcerpc.Fault
-		if _, err := look(po, first.handle); !errors.As(err, &f) || f.Status != dcerpc.StatusContextMismatch {
+		if _, _, err := look(mapper(other), first); !errors.Is(err, mismatch) {
 			t.Errorf("handle of another group: %v", err)
 		}
 		joined := dcerpc.NewClientConn(s.Pipe(), &dcerpc.ClientOptions{Group: c.Group()})
 		defer joined.Close()
-		pj, err := joined.Context(ctx, Syntax)
-		if err != nil {
-			t.Fatal(err)
+		annotation, second, err := look(mapper(joined), first)
+		if err != nil || annotation != "entry 1" {
+			t.Errorf("from a connection of the same group: %q, %v", annotation, err)
 		}
-		second, err := look(pj, first.handle)
-		if err != nil || second.entries[0].Annotation != "entry 1" {
-			t.Errorf("from a connection of the same group: %+v, %v", second, err)
-		}
-		if _, err := look(pres, first.handle); !errors.As(err, &f) || f.Status != dcerpc.StatusContextMismatch {
+		if _, _, err := look(m, first); !errors.Is(err, mismatch) {
 			t.Errorf("a handle that has been replaced: %v", err)
 		}
-		if err := free(ctx, pres, second.handle); err != nil {
+		if err := free(ctx, m, second); err != nil {
 			t.Error(err)
 		}
-		if err := free(ctx, pres, second.handle); !errors.As(err, &f) || f.Status != dcerpc.StatusContextMismatch {
+		if err := free(ctx, m, second); !errors.Is(err, mismatch) {
 			t.Errorf("freed twice: %v", err)
 		}
 	})
@@ -254,15 +256,15 @@ func TestInquiries(t *testing.T) {
 		want string
 	}{
 		{inquiry{}, "[0 1 2 3 entry 4]"},
-		{inquiry{typ: inqByIface, iface: v(1, 1), vers: versAll}, "[0 1 2 3]"},
-		{inquiry{typ: inqByIface, iface: v(1, 1), vers: versCompatible}, "[1 3]"},
-		{inquiry{typ: inqByIface, iface: v(1, 0), vers: versExact}, "[0]"},
-		{inquiry{typ: inqByIface, iface: v(1, 9), vers: versMajorOnly}, "[0 1 3]"},
-		{inquiry{typ: inqByIface, iface: v(1, 1), vers: versUpTo}, "[0]"},
-		{inquiry{typ: inqByIface, iface: v(2, 0), vers: versUpTo}, "[0 1 2 3]"},
-		{inquiry{typ: inqByObject, object: object}, "[3]"},
-		{inquiry{typ: inqByBoth, object: object, iface: v(1, 2), vers: versExact}, "[3]"},
-		{inquiry{typ: inqByBoth, object: object, iface: v(2, 0), vers: versExact}, "[]"},
+		{inquiry{typ: ept.InquiryByInterface, iface: v(1, 1), vers: ept.VersionsAll}, "[0 1 2 3]"},
+		{inquiry{typ: ept.InquiryByInterface, iface: v(1, 1), vers: ept.VersionsCompatible}, "[1 3]"},
+		{inquiry{typ: ept.InquiryByInterface, iface: v(1, 0), vers: ept.VersionsExact}, "[0]"},
+		{inquiry{typ: ept.InquiryByInterface, iface: v(1, 9), vers: ept.VersionsMajorOnly}, "[0 1 3]"},
+		{inquiry{typ: ept.InquiryByInterface, iface: v(1, 1), vers: ept.VersionsUpTo}, "[0]"},
+		{inquiry{typ: ept.InquiryByInterface, iface: v(2, 0), vers: ept.VersionsUpTo}, "[0 1 2 3]"},
+		{inquiry{typ: ept.InquiryByObject, object: object}, "[3]"},
+		{inquiry{typ: ept.InquiryByBoth, object: object, iface: v(1, 2), vers: ept.VersionsExact}, "[3]"},
+		{inquiry{typ: ept.InquiryByBoth, object: object, iface: v(2, 0), vers: ept.VersionsExact}, "[]"},
 	} {
 		got := []string{}
 		for _, e := range table.lookup(&tt.q) {
@@ -295,60 +297,120 @@ func TestRefusedOperations(t *testing.T) {
 		defer s.Close()
 		defer c.Close()
 		ctx := context.Background()
-		pres, err := c.Context(ctx, Syntax)
+		m, err := ept.NewEpmapperClient(ctx, c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, op := range []uint16{opInsert, opDelete, opMgmtDelete} {
-			var status uint32
-			if err := call(ctx, pres, op, func(*ndr.Encoder) {}, func(d *ndr.Decoder) { status = d.Uint32() }); err != nil || status != statusCannotPerform {
-				t.Errorf("operation %d: %#x, %v", op, status, err)
+		x := newItem(entry(1))
+		for name, op := range map[string]func() (uint32, error){
+			"insert":      func() (uint32, error) { return m.Insert(ctx, []ept.Entry{x.wire, {}}, true) },
+			"delete":      func() (uint32, error) { return m.Delete(ctx, []ept.Entry{x.wire}) },
+			"mgmt_delete": func() (uint32, error) { return m.MgmtDelete(ctx, false, nil, &x.twr) },
+		} {
+			if status, err := op(); err != nil || status != statusCannotPerform {
+				t.Errorf("%s: %#x, %v", name, status, err)
 			}
 		}
-		var f *dcerpc.Fault
-		for _, op := range []uint16{opLookup, opMap, opHandleFree} {
-			err := call(ctx, pres, op, func(e *ndr.Encoder) { e.Uint32(1) }, func(*ndr.Decoder) {})
-			if !errors.As(err, &f) || f.Status != dcerpc.StatusBadStubData {
+		if status, object, err := m.InqObject(ctx); err != nil || status != statusOK || !object.IsZero() {
+			t.Errorf("inq_object: %v, %#x, %v", object, status, err)
+		}
+		bad := &dcerpc.Fault{Status: dcerpc.StatusBadStubData}
+		twr := &ept.Twr{Octets: []byte{200, 0}}
+		if _, _, _, err := m.Map(ctx, nil, twr, ndr.ContextHandle{}, 1); !errors.Is(err, bad) {
+			t.Errorf("a tower that ends early: %v", err)
+		}
+		if status, _, _, err := m.Map(ctx, nil, nil, ndr.ContextHandle{}, 1); err != nil || status != statusNotRegistered {
+			t.Errorf("no tower: %#x, %v", status, err)
+		}
+		twr.Octets = make([]byte, 4097)
+		if _, _, _, err := m.Map(ctx, nil, twr, ndr.ContextHandle{}, 1); !errors.Is(err, bad) {
+			t.Errorf("a tower that is too large: %v", err)
+		}
+		for op := range uint16(7) {
+			if op == 5 { // takes nothing
+				continue
+			}
+			if _, err := raw(c, op, []byte{1, 0, 0, 0}); !errors.Is(err, bad) {
 				t.Errorf("operation %d: %v", op, err)
 			}
 		}
-		if err := call(ctx, pres, numOps, func(*ndr.Encoder) {}, func(*ndr.Decoder) {}); !errors.Is(err, com.RPC_S_PROCNUM_OUT_OF_RANGE) {
-			t.Errorf("operation %d: %v", numOps, err)
+		if _, err := raw(c, 7, nil); !errors.Is(err, com.RPC_S_PROCNUM_OUT_OF_RANGE) {
+			t.Errorf("operation 7: %v", err)
 		}
 	})
 }
 
-// FuzzServe feeds any stub data to the service, and any reply to the client.
-func FuzzServe(f *testing.F) {
-	in := lookupRequest{q: inquiry{typ: inqByBoth, vers: versAll}, max: 10}
-	e := ndr.EncodeTo(nil, false)
-	in.encode(&e)
-	b, _ := e.Data()
-	f.Add(uint8(opLookup), b, false)
-	m := mapRequest{tower: TCPTower(testIface, dcerpc.NDR20, [4]byte{}, 0), max: 4}
-	e = ndr.EncodeTo(nil, false)
-	m.encode(&e)
-	b, _ = e.Data()
-	f.Add(uint8(opMap), b, false)
-	x := entry(1)
-	r := lookupReply{max: 3, entries: []*Entry{&x}}
-	e = ndr.EncodeTo(nil, true)
-	r.encode(&e)
-	b, _ = e.Data()
-	f.Add(uint8(opLookup), b, true)
-	f.Fuzz(func(t *testing.T, op uint8, stub []byte, ndr64 bool) {
-		d := ndr.DecodeFrom(stub, 0x10, ndr64)
-		switch op % 4 {
-		case 0:
-			new(lookupRequest).decode(&d)
-		case 1:
-			new(mapRequest).decode(&d)
-		case 2:
-			new(lookupReply).decode(&d)
-		case 3:
-			new(mapReply).decode(&d)
+// raw sends bytes and returns those of the answer.
+func raw(conn *dcerpc.ClientConn, op uint16, stub []byte) ([]byte, error) {
+	pres, err := conn.Context(context.Background(), Syntax)
+	if err != nil {
+		return nil, err
+	}
+	c := pres.NewCall(op, nil, len(stub))
+	defer c.Free()
+	c.Stub = append(c.Stub, stub...)
+	err = c.Invoke(context.Background())
+	return slices.Clone(c.Reply), err
+}
+
+// answer is a server of the endpoint mapper's interface that says one thing.
+func answer(tb testing.TB, ndr64 bool, reply func() []byte) *dcerpc.ClientConn {
+	s := dcerpc.NewServer(&dcerpc.ServerOptions{NDR64: ndr64})
+	if err := s.Register(&dcerpc.Interface{Syntax: Syntax, NumOps: 7, Handler: dcerpc.HandlerFunc(func(c *dcerpc.ServerCall) error {
+		c.Reply = append(c.GrowReply(512), reply()...)
+		return nil
+	})}); err != nil {
+		tb.Fatal(err)
+	}
+	c := dcerpc.NewClientConn(s.Pipe(), &dcerpc.ClientOptions{NDR64: ndr64})
+	tb.Cleanup(func() { c.Close(); s.Close() })
+	return c
+}
+
+// The bytes of inquiries and of their answers: pointers and counts are wider in
+// NDR64, which pads entries to a multiple of 8.
+func TestGolden(t *testing.T) {
+	table := &Table{}
+	table.Add(Entry{Tower: TCPTower(testIface, dcerpc.NDR20, [4]byte{10, 0, 0, 5}, 1025), Annotation: "test"})
+	query := strings.ReplaceAll(strings.ReplaceAll(tcpTower, "0200 0401", "0200 0000"), "0a000005", "00000000") + "00"
+	tower := tcpTower + "00"
+	null := strings.Repeat("00", 20) // a handle
+	for _, g := range []struct {
+		name            string
+		op              uint16
+		ndr64           bool
+		request, answer string
+	}{
+		{"map", 3, false,
+			"00000000 | 01000000 4b000000 4b000000" + query + null + "04000000",
+			null + "01000000 | 04000000 00000000 01000000 | 02000000 | 4b000000 4b000000" + tower + "00000000"},
+		{"map", 3, true,
+			"0000000000000000 | 0100000000000000 4b00000000000000 4b000000" + query + null + "04000000",
+			null + "01000000 | 0400000000000000 0000000000000000 0100000000000000 | 0200000000000000 | 4b00000000000000 4b000000" + tower + "00000000"},
+		{"lookup", 2, false,
+			"00000000 | 00000000 | 00000000 | 01000000" + null + "02000000",
+			null + "01000000 | 02000000 00000000 01000000 | " + null[:32] + "01000000 00000000 05000000 7465737400 000000 | " +
+				"4b000000 4b000000" + tower + "00000000"},
+		{"lookup", 2, true,
+			"00000000 00000000 | 0000000000000000 | 0000000000000000 | 01000000" + null + "02000000",
+			null + "01000000 | 0200000000000000 0000000000000000 0100000000000000 | " + null[:32] +
+				"0100000000000000 0000000000000000 0500000000000000 7465737400 000000 | 4b00000000000000 4b000000" + tower + "00000000"},
+	} {
+		_, c := serve(t, table, g.ndr64)
+		want := unhex(g.answer)
+		got, err := raw(c, g.op, unhex(g.request))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s, NDR64 %v: %v\n got % x\nwant % x", g.name, g.ndr64, err, got, want)
 		}
-	})
+		// The client reads it, and sends such a request.
+		read := answer(t, g.ndr64, func() []byte { return want })
+		if g.op == 3 {
+			towers, err := Map(t.Context(), read, testIface, nil)
+			if !errors.Is(err, com.RPC_S_INVALID_BOUND) {
+				t.Errorf("an answer for 4 towers where %d were asked for: %v, %v", batch, towers, err)
+			}
+		}
+	}
 }
 
 // TestFullPointerIDs: towers of a reply have ids of their own. With an id of the
@@ -360,35 +422,153 @@ func TestFullPointerIDs(t *testing.T) {
 		s, c := serve(t, table, false)
 		defer s.Close()
 		defer c.Close()
-		pres, err := c.Context(context.Background(), Syntax)
+		for _, ids := range [][2]uint32{{1, 2}, {0x20000, 0x20004}, {7, 3}} {
+			e := ndr.EncodeTo(nil, false)
+			e.Uint32(ids[0]) // the object
+			e.GUID(com.GUID{})
+			e.Uint32(ids[1]) // the tower
+			twr := &newItem(entry(1)).twr
+			twr.EncodeCountsNDR(&e)
+			twr.EncodeNDR(&e)
+			e.ContextHandle(ndr.ContextHandle{})
+			e.Uint32(1)
+			stub, err := e.Data()
+			if err != nil {
+				t.Fatal(err)
+			}
+			reply, err := raw(c, 3, stub)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Handle, number, three counts, then the id.
+			d := ndr.DecodeFrom(reply, 0x10, false)
+			d.ContextHandle()
+			if n := d.Uint32(); n != 1 {
+				t.Fatalf("%d towers", n)
+			}
+			d.Block(4, 12)
+			if id := d.Uint32(); id == 0 || id == ids[0] || id == ids[1] || d.Err() != nil {
+				t.Errorf("the tower of the reply has id %#x, those of the request are %#x", id, ids)
+			}
+		}
+	})
+}
+
+// Servers that take the pointers of the reply for unique ones number them as they
+// like: from what the request has used, too.
+func TestUniquePointersInReplies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, first := range []uint32{1, 2, 0x20000} {
+			c := answer(t, false, func() []byte {
+				e := ndr.EncodeTo(nil, false)
+				e.ContextHandle(ndr.ContextHandle{})
+				e.Uint32(3)
+				e.Count(batch)
+				e.Varying(0, 3)
+				for i := range uint32(3) {
+					e.Uint32(first + i)
+				}
+				for i := range 3 {
+					twr := &newItem(entry(i)).twr
+					twr.EncodeCountsNDR(&e)
+					twr.EncodeNDR(&e)
+				}
+				e.Uint32(statusOK)
+				b, err := e.Data()
+				if err != nil {
+					t.Error(err)
+				}
+				return b
+			})
+			for _, object := range []*com.GUID{nil, {}} {
+				towers, err := Map(context.Background(), c, testIface, object)
+				if err != nil || len(towers) != 3 {
+					t.Fatalf("ids from %#x: %v, %v", first, towers, err)
+				}
+				for i, x := range towers {
+					if _, port, _ := x.TCP(); int(port) != 1000+i {
+						t.Errorf("ids from %#x: tower %d is %v", first, i, x)
+					}
+				}
+			}
+			c.Close()
+		}
+	})
+}
+
+// nowhere is a server that needs no connection.
+type nowhere struct{ *server }
+
+func (nowhere) Lookup(_ context.Context, typ ept.Inquiry, object *com.GUID, iface *ept.IfID, vers ept.Versions, handle ndr.ContextHandle, limit uint32) (uint32, ndr.ContextHandle, []ept.Entry, error) {
+	newInquiry(typ, object, iface, vers).matches(&Entry{Tower: TCPTower(testIface, dcerpc.NDR20, [4]byte{}, 1)})
+	return 0, handle, make([]ept.Entry, min(limit, 3)), nil
+}
+
+func (nowhere) Map(_ context.Context, object *com.GUID, query *ept.Twr, handle ndr.ContextHandle, limit uint32) (uint32, ndr.ContextHandle, []*ept.Twr, error) {
+	t, err := tower(query)
+	if err == nil {
+		new(Table).match(ndr.Deref(object), t)
+	}
+	return 0, handle, []*ept.Twr{query, nil, {}}[:min(limit, 3)], nil
+}
+
+func (nowhere) HandleFree(_ context.Context, handle ndr.ContextHandle) (uint32, ndr.ContextHandle, error) {
+	return 0, handle, nil
+}
+
+// FuzzServe feeds any stub data to the service, and any reply to the client.
+func FuzzServe(f *testing.F) {
+	request := func(call func(*ept.EpmapperClient)) []byte {
+		var stub []byte
+		s := dcerpc.NewServer(nil)
+		if err := s.Register(&dcerpc.Interface{Syntax: Syntax, NumOps: 7, Handler: dcerpc.HandlerFunc(func(c *dcerpc.ServerCall) error {
+			stub = slices.Clone(c.Stub)
+			return com.E_NOTIMPL
+		})}); err != nil {
+			f.Fatal(err)
+		}
+		c := dcerpc.NewClientConn(s.Pipe(), nil)
+		m, err := ept.NewEpmapperClient(f.Context(), c)
 		if err != nil {
-			t.Fatal(err)
+			f.Fatal(err)
 		}
-		in := mapRequest{tower: entry(1).Tower, max: 1, hasObject: true}
-		call := pres.NewCall(opMap, nil, 256)
-		defer call.Free()
-		e := ndr.EncodeTo(call.Stub, false)
-		in.encode(&e)
-		if call.Stub, err = e.Data(); err != nil {
-			t.Fatal(err)
-		}
-		ids := map[uint32]bool{}
-		d := ndr.DecodeFrom(append([]byte{}, call.Stub...), 0x10, false)
-		ids[d.Uint32()] = true // object
-		d.GUID()
-		ids[d.Uint32()] = true // tower
-		if err := call.Invoke(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		// Handle, number, three counts, then the id.
-		d = ndr.DecodeFrom(call.Reply, call.DataRep, false)
-		d.ContextHandle()
-		if n := d.Uint32(); n != 1 {
-			t.Fatalf("%d towers", n)
-		}
-		d.Block(4, 12)
-		if id := d.Uint32(); id == 0 || ids[id] || d.Err() != nil {
-			t.Errorf("the tower of the reply has id %#x, those of the request are %v", id, ids)
+		call(m)
+		c.Close()
+		s.Close()
+		return stub
+	}
+	x := newItem(entry(1))
+	f.Add(uint8(2), request(func(m *ept.EpmapperClient) {
+		m.Lookup(f.Context(), ept.InquiryByBoth, &com.GUID{}, &ept.IfID{}, ept.VersionsAll, ndr.ContextHandle{}, 10)
+	}), false)
+	f.Add(uint8(3), request(func(m *ept.EpmapperClient) {
+		m.Map(f.Context(), nil, &x.twr, ndr.ContextHandle{}, 4)
+	}), false)
+	f.Add(uint8(0), request(func(m *ept.EpmapperClient) {
+		m.Insert(f.Context(), []ept.Entry{x.wire, {}}, true)
+	}), false)
+	f.Add(uint8(7), unhex(strings.Repeat("00", 20)+"01000000 10000000 00000000 01000000 02000000 4b000000 4b000000"+tcpTower+"00"+"00000000"), false)
+	f.Add(uint8(8), unhex(strings.Repeat("00", 20)+"01000000 10000000 00000000 01000000"+strings.Repeat("00", 16)+
+		"01000000 00000000 05000000 7465737400 000000 4b000000 4b000000"+tcpTower+"00 d6a0c916"), false)
+	h := ept.ServeEpmapper(nowhere{}).Handler
+	var reply []byte
+	clients := map[bool]*dcerpc.ClientConn{}
+	for _, ndr64 := range []bool{false, true} {
+		clients[ndr64] = answer(f, ndr64, func() []byte { return reply })
+	}
+	f.Fuzz(func(t *testing.T, op uint8, stub []byte, ndr64 bool) {
+		switch op %= 9; op {
+		case 7:
+			reply = stub
+			Map(t.Context(), clients[ndr64], testIface, nil)
+		case 8:
+			// One answer: a server that always has more is followed for long.
+			reply = stub
+			if m, err := ept.NewEpmapperClient(t.Context(), clients[ndr64]); err == nil {
+				m.Lookup(t.Context(), ept.InquiryAll, nil, nil, ept.VersionsAll, ndr.ContextHandle{}, batch)
+			}
+		default:
+			h.ServeRPC(&dcerpc.ServerCall{Opnum: uint16(op), DataRep: 0x10, NDR64: ndr64, Stub: stub})
 		}
 	})
 }

@@ -1,66 +1,52 @@
 package epm
 
 import (
-	"math"
+	"context"
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/epm/internal/ept"
 	"oxid/ndr"
 )
 
 // NewInterface returns the endpoint mapper over t, to be registered with a
 // [dcerpc.Server].
 func NewInterface(t *Table) *dcerpc.Interface {
-	return &dcerpc.Interface{Syntax: Syntax, Name: "epmapper", NumOps: numOps, MaxRequest: 1 << 20, Handler: &handler{t}}
+	i := ept.ServeEpmapper(&server{t})
+	i.MaxRequest = 1 << 20
+	return i
 }
 
-type handler struct{ table *Table }
+// server implements the operations.
+type server struct{ table *Table }
 
 // cursor is the rest of a lookup or map, behind a context handle.
-type cursor struct{ rest []*Entry }
+type cursor struct{ rest []*item }
 
 // cursorKind tells our handles from those of other interfaces in the same
 // association group.
 type cursorKind struct{}
 
-// ServeRPC implements [dcerpc.Handler].
-func (h *handler) ServeRPC(c *dcerpc.ServerCall) error {
-	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
-	e := ndr.EncodeTo(c.GrowReply(512), c.NDR64)
-	// Ids of full pointers go on in the reply where the request left off.
-	var full ndr.FullPointers
-	d.ShareFull(&full)
-	e.ShareFull(&full)
-	// Opnums outside of the table never get here.
-	var err error
-	switch c.Opnum {
-	case opLookup:
-		err = h.lookup(c, &d, &e)
-	case opMap:
-		err = h.mapTower(c, &d, &e)
-	case opHandleFree:
-		err = h.free(c, &d, &e)
-	case opInqObject:
-		e.GUID(com.GUID{}) // the map has no object of its own
-		e.Uint32(statusOK)
-	default:
-		e.Uint32(statusCannotPerform) // the map is not changed from outside
-	}
-	if err != nil {
-		return err
-	}
-	c.Reply, err = e.Data()
-	return err
-}
-
 // maxBatch bounds the entries of one answer, whatever the client asks for.
 const maxBatch = 500
 
-// next takes up to max entries from the cursor behind handle, or from fresh
+// callOf returns the call that ctx belongs to: handles are the connection's.
+func callOf(ctx context.Context) (*dcerpc.ServerCall, error) {
+	if c := dcerpc.CallFromContext(ctx); c != nil {
+		return c, nil
+	}
+	return nil, com.E_UNEXPECTED
+}
+
+// next takes up to limit entries from the cursor behind handle, or from fresh
 // ones when it is NULL. Clients differ in how they notice the end, and these
 // rules suit them all: a full batch comes with a handle, a short one with
 // NULL; with nothing left it is "not registered" and NULL.
-func next(c *dcerpc.ServerCall, handle ndr.ContextHandle, max uint32, fresh func() []*Entry) (batch []*Entry, out ndr.ContextHandle, status uint32, err error) {
+func next(ctx context.Context, handle ndr.ContextHandle, limit uint32, fresh func() []*item) (batch []*item, out ndr.ContextHandle, status uint32, err error) {
+	c, err := callOf(ctx)
+	if err != nil {
+		return nil, out, 0, err
+	}
 	var cur *cursor
 	if handle.IsNull() {
 		cur = &cursor{fresh()}
@@ -72,9 +58,9 @@ func next(c *dcerpc.ServerCall, handle ndr.ContextHandle, max uint32, fresh func
 		}
 		cur = v.(*cursor)
 	}
-	n := min(len(cur.rest), int(min(max, maxBatch)))
+	n := min(len(cur.rest), int(min(limit, maxBatch)))
 	batch, rest := cur.rest[:n], cur.rest[n:]
-	if n > 0 && (n == int(max) || len(rest) > 0) {
+	if n > 0 && (n == int(limit) || len(rest) > 0) {
 		// Calls of one handle do not overlap: clients have to wait for the
 		// handle of the reply. A cursor is never changed, so that those who do
 		// not wait harm themselves alone.
@@ -100,56 +86,64 @@ func next(c *dcerpc.ServerCall, handle ndr.ContextHandle, max uint32, fresh func
 	return batch, out, statusOK, nil
 }
 
-// sizeIs is the max_count of an array whose size_is is max: NDR goes no further
-// than 2^31-1.
-func sizeIs(max uint32) int { return int(min(max, math.MaxInt32)) }
-
-func (h *handler) lookup(c *dcerpc.ServerCall, d *ndr.Decoder, e *ndr.Encoder) error {
-	var in lookupRequest
-	in.decode(d)
-	if err := d.Err(); err != nil {
-		return err
-	}
-	out := lookupReply{max: sizeIs(in.max)}
-	var err error
-	out.entries, out.handle, out.status, err = next(c, in.handle, in.max, func() []*Entry { return h.table.lookup(&in.q) })
+// Lookup implements [ept.Epmapper].
+func (s *server) Lookup(ctx context.Context, typ ept.Inquiry, object *com.GUID, iface *ept.IfID, vers ept.Versions, handle ndr.ContextHandle, limit uint32) (status uint32, out ndr.ContextHandle, entries []ept.Entry, err error) {
+	batch, out, status, err := next(ctx, handle, limit, func() []*item { return s.table.lookup(newInquiry(typ, object, iface, vers)) })
 	if err != nil {
-		return err
+		return 0, out, nil, err
 	}
-	out.encode(e)
-	return nil
+	entries = make([]ept.Entry, len(batch))
+	for i, x := range batch {
+		entries[i] = x.wire
+	}
+	return status, out, entries, nil
 }
 
-func (h *handler) mapTower(c *dcerpc.ServerCall, d *ndr.Decoder, e *ndr.Encoder) error {
-	var in mapRequest
-	in.decode(d)
-	if err := d.Err(); err != nil {
-		return err
-	}
-	out := mapReply{max: sizeIs(in.max)}
-	batch, handle, status, err := next(c, in.handle, in.max, func() []*Entry { return h.table.match(in.object, in.tower) })
+// Map implements [ept.Epmapper]. A NULL tower matches nothing.
+func (s *server) Map(ctx context.Context, object *com.GUID, query *ept.Twr, handle ndr.ContextHandle, limit uint32) (status uint32, out ndr.ContextHandle, towers []*ept.Twr, err error) {
+	wanted, err := tower(query)
 	if err != nil {
-		return err
+		return 0, out, nil, com.RPC_X_BAD_STUB_DATA
 	}
-	out.handle, out.status = handle, status
-	for _, x := range batch {
-		out.towers = append(out.towers, &x.Tower)
+	batch, out, status, err := next(ctx, handle, limit, func() []*item { return s.table.match(ndr.Deref(object), wanted) })
+	if err != nil {
+		return 0, out, nil, err
 	}
-	out.encode(e)
-	return nil
+	towers = make([]*ept.Twr, len(batch))
+	for i, x := range batch {
+		towers[i] = &x.twr
+	}
+	return status, out, towers, nil
 }
 
-func (h *handler) free(c *dcerpc.ServerCall, d *ndr.Decoder, e *ndr.Encoder) error {
-	handle := d.ContextHandle()
-	if err := d.Err(); err != nil {
-		return err
+// HandleFree implements [ept.Epmapper].
+func (s *server) HandleFree(ctx context.Context, handle ndr.ContextHandle) (status uint32, null ndr.ContextHandle, err error) {
+	if handle.IsNull() {
+		return statusOK, null, nil
 	}
-	if !handle.IsNull() {
-		if _, err := c.CloseHandle(cursorKind{}, handle.UUID); err != nil {
-			return err
-		}
+	c, err := callOf(ctx)
+	if err == nil {
+		_, err = c.CloseHandle(cursorKind{}, handle.UUID)
 	}
-	e.ContextHandle(ndr.ContextHandle{})
-	e.Uint32(statusOK)
-	return nil
+	return statusOK, null, err
+}
+
+// InqObject implements [ept.Epmapper]: the map has no object of its own.
+func (s *server) InqObject(context.Context) (status uint32, object com.GUID, err error) {
+	return statusOK, object, nil
+}
+
+// Insert implements [ept.Epmapper]: the map is not changed from outside.
+func (s *server) Insert(context.Context, []ept.Entry, bool) (status uint32, err error) {
+	return statusCannotPerform, nil
+}
+
+// Delete implements [ept.Epmapper].
+func (s *server) Delete(context.Context, []ept.Entry) (status uint32, err error) {
+	return statusCannotPerform, nil
+}
+
+// MgmtDelete implements [ept.Epmapper].
+func (s *server) MgmtDelete(context.Context, bool, *com.GUID, *ept.Twr) (status uint32, err error) {
+	return statusCannotPerform, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/epm/internal/ept"
 )
 
 // Entry is one element of the endpoint map.
@@ -20,12 +21,12 @@ type Entry struct {
 // empty. Entries of any origin may be in it: of several listeners, of other
 // processes, of other machines.
 type Table struct {
-	mu      sync.Mutex
-	entries atomic.Pointer[[]*Entry] // replaced as a whole, so that a lookup sees one state
+	mu    sync.Mutex
+	items atomic.Pointer[[]*item] // replaced as a whole, so that a lookup sees one state
 }
 
-func (t *Table) load() []*Entry {
-	if p := t.entries.Load(); p != nil {
+func (t *Table) load() []*item {
+	if p := t.items.Load(); p != nil {
 		return *p
 	}
 	return nil
@@ -34,58 +35,48 @@ func (t *Table) load() []*Entry {
 // Add appends entries and returns a function that takes them out again. The
 // entries must not be changed any more.
 func (t *Table) Add(entries ...Entry) (remove func()) {
-	added := make([]*Entry, len(entries))
+	added := make([]*item, len(entries))
 	for i := range entries {
-		added[i] = &entries[i]
+		added[i] = newItem(entries[i])
 	}
 	// Copied, not appended in place: a lookup in progress has the old slice.
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	next := append(slices.Clip(t.load()), added...)
-	t.entries.Store(&next)
+	t.items.Store(&next)
 	return sync.OnceFunc(func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		next := slices.DeleteFunc(slices.Clone(t.load()), func(e *Entry) bool { return slices.Contains(added, e) })
-		t.entries.Store(&next)
+		next := slices.DeleteFunc(slices.Clone(t.load()), func(x *item) bool { return slices.Contains(added, x) })
+		t.items.Store(&next)
 	})
 }
 
 // Entries returns the entries in the order in which they were added. They must
 // not be changed.
-func (t *Table) Entries() []*Entry { return slices.Clone(t.load()) }
+func (t *Table) Entries() []*Entry {
+	items := t.load()
+	entries := make([]*Entry, len(items))
+	for i, x := range items {
+		entries[i] = &x.Entry
+	}
+	return entries
+}
 
 // inquiry selects entries for ept_lookup ([C706] appendix O, "inquiry_type"
 // and "vers_option").
 type inquiry struct {
-	typ    uint32
+	typ    ept.Inquiry
 	object com.GUID
 	iface  dcerpc.SyntaxID
-	vers   uint32
+	vers   ept.Versions
 }
 
-// Values of inquiry_type.
-const (
-	inqAll      = 0
-	inqByIface  = 1
-	inqByObject = 2
-	inqByBoth   = 3
-)
-
-// Values of vers_option.
-const (
-	versAll        = 1
-	versCompatible = 2
-	versExact      = 3
-	versMajorOnly  = 4
-	versUpTo       = 5
-)
-
 func (q *inquiry) matches(e *Entry) bool {
-	if (q.typ == inqByObject || q.typ == inqByBoth) && e.Object != q.object {
+	if (q.typ == ept.InquiryByObject || q.typ == ept.InquiryByBoth) && e.Object != q.object {
 		return false
 	}
-	if q.typ != inqByIface && q.typ != inqByBoth {
+	if q.typ != ept.InquiryByInterface && q.typ != ept.InquiryByBoth {
 		return true
 	}
 	have, ok := e.Tower.Interface()
@@ -93,24 +84,24 @@ func (q *inquiry) matches(e *Entry) bool {
 		return false
 	}
 	switch q.vers {
-	case versCompatible:
+	case ept.VersionsCompatible:
 		return have.Major == q.iface.Major && have.Minor >= q.iface.Minor
-	case versExact:
+	case ept.VersionsExact:
 		return have.Major == q.iface.Major && have.Minor == q.iface.Minor
-	case versMajorOnly:
+	case ept.VersionsMajorOnly:
 		return have.Major == q.iface.Major
-	case versUpTo:
+	case ept.VersionsUpTo:
 		return have.Major < q.iface.Major || have.Major == q.iface.Major && have.Minor <= q.iface.Minor
 	}
-	return true // versAll
+	return true // VersionsAll
 }
 
 // lookup returns the entries that q selects.
-func (t *Table) lookup(q *inquiry) []*Entry {
-	var out []*Entry
-	for _, e := range t.load() {
-		if q.matches(e) {
-			out = append(out, e)
+func (t *Table) lookup(q *inquiry) []*item {
+	var out []*item
+	for _, x := range t.load() {
+		if q.matches(&x.Entry) {
+			out = append(out, x)
 		}
 	}
 	return out
@@ -119,13 +110,13 @@ func (t *Table) lookup(q *inquiry) []*Entry {
 // match returns the entries that a client with this query tower can use: the
 // same interface in a compatible version, the same transfer syntax, the same
 // protocols. Entries for the object come before those for any object.
-func (t *Table) match(object com.GUID, query Tower) []*Entry {
+func (t *Table) match(object com.GUID, query Tower) []*item {
 	iface, ok1 := query.Interface()
 	transfer, ok2 := query.Transfer()
 	if !ok1 || !ok2 {
 		return nil
 	}
-	var exact, open []*Entry // for this object; for any
+	var exact, open []*item // for this object; for any
 	for _, e := range t.load() {
 		have, ok := e.Tower.Interface()
 		syntax, _ := e.Tower.Transfer()

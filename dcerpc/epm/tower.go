@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"oxid/com"
 	"oxid/dcerpc"
 )
 
@@ -107,7 +108,7 @@ func (t Tower) syntax(i int) (s dcerpc.SyntaxID, ok bool) {
 	if len(t) <= i || t[i].Proto() != ProtoUUID || len(t[i].LHS) != 19 || len(t[i].RHS) != 2 {
 		return s, false
 	}
-	s.UUID = guid(t[i].LHS[1:])
+	s.UUID = com.GUIDFromBytes(t[i].LHS[1:]) // little-endian always
 	s.Major = binary.LittleEndian.Uint16(t[i].LHS[17:])
 	s.Minor = binary.LittleEndian.Uint16(t[i].RHS)
 	return s, true

@@ -22,7 +22,7 @@ const tcpTower = `0500
 	0100 09 0400 0a000005`
 
 func unhex(s string) []byte {
-	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
+	b, err := hex.DecodeString(strings.Join(strings.Fields(strings.ReplaceAll(s, "|", "")), ""))
 	if err != nil {
 		panic(err)
 	}

@@ -5,86 +5,68 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
-	"oxid/ndr"
+	"oxid/dcerpc/mgmt/internal/rpcmgmt"
 	"oxid/step"
 )
 
 // InqIfIDs returns the interfaces of the server behind conn, in its order.
 func InqIfIDs(ctx context.Context, conn *dcerpc.ClientConn) (ids []dcerpc.SyntaxID, err error) {
-	var status uint32
-	err = call(ctx, conn, opInqIfIDs, nil, func(d *ndr.Decoder) {
-		ids = getIfIDs(d)
-		status = d.Uint32()
-	})
+	c, err := rpcmgmt.NewMgmtClient(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	vector, status, err := c.InqIfIDs(ctx)
+	if err == nil && vector != nil {
+		for _, id := range vector.List {
+			if id != nil {
+				ids = append(ids, dcerpc.SyntaxID{UUID: id.UUID, Major: id.Major, Minor: id.Minor})
+			}
+		}
+	}
 	return ids, result(conn, err, "inq_if_ids", status)
 }
 
 // InqStats returns the server's counters: calls received, calls sent, packets
 // received, packets sent; fewer when it has fewer.
 func InqStats(ctx context.Context, conn *dcerpc.ClientConn) (stats []uint32, err error) {
+	c, err := rpcmgmt.NewMgmtClient(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
 	// The server sends as many as it has, up to the number asked for.
-	var status uint32
-	err = call(ctx, conn, opInqStats, func(e *ndr.Encoder) { e.Uint32(maxStats) }, func(d *ndr.Decoder) {
-		d.Uint32()
-		stats = d.Uint32s(nil, d.Count(4))
-		status = d.Uint32()
-	})
+	_, stats, status, err := c.InqStats(ctx, maxStats)
 	return stats, result(conn, err, "inq_stats", status)
 }
 
 // IsServerListening reports whether the server listens for calls.
 func IsServerListening(ctx context.Context, conn *dcerpc.ClientConn) (listening bool, err error) {
-	var status uint32
-	err = call(ctx, conn, opIsListening, nil, func(d *ndr.Decoder) {
-		status = d.Uint32()
-		listening = d.Uint32() != 0
-	})
+	c, err := rpcmgmt.NewMgmtClient(ctx, conn)
+	if err != nil {
+		return false, err
+	}
+	listening, status, err := c.IsServerListening(ctx)
 	return listening, result(conn, err, "is_server_listening", status)
 }
 
 // StopServerListening asks the server to stop, which few allow.
 func StopServerListening(ctx context.Context, conn *dcerpc.ClientConn) error {
-	var status uint32
-	err := call(ctx, conn, opStopListening, nil, func(d *ndr.Decoder) { status = d.Uint32() })
+	c, err := rpcmgmt.NewMgmtClient(ctx, conn)
+	if err != nil {
+		return err
+	}
+	status, err := c.StopServerListening(ctx)
 	return result(conn, err, "stop_server_listening", status)
 }
 
 // InqPrincName returns the principal name under which the server authenticates
 // with an authentication service ([com.RPC_C_AUTHN_WINNT], ...).
 func InqPrincName(ctx context.Context, conn *dcerpc.ClientConn, authnSvc uint32) (name string, err error) {
-	var status uint32
-	err = call(ctx, conn, opInqPrincName, func(e *ndr.Encoder) {
-		e.Uint32(authnSvc)
-		e.Uint32(maxPrincipal)
-	}, func(d *ndr.Decoder) {
-		name = d.Str()
-		status = d.Uint32()
-	})
-	return name, result(conn, err, "inq_princ_name", status)
-}
-
-// call makes one call over conn, which binds the interface on first use. encode
-// is nil for an operation without [in] parameters.
-func call(ctx context.Context, conn *dcerpc.ClientConn, op uint16, encode func(*ndr.Encoder), decode func(*ndr.Decoder)) error {
-	pres, err := conn.Context(ctx, Syntax)
+	c, err := rpcmgmt.NewMgmtClient(ctx, conn)
 	if err != nil {
-		return err
+		return "", err
 	}
-	c := pres.NewCall(op, nil, 16)
-	defer c.Free()
-	e := ndr.EncodeTo(c.Stub, c.NDR64)
-	if encode != nil {
-		encode(&e)
-	}
-	if c.Stub, err = e.Data(); err != nil {
-		return err
-	}
-	if err := c.Invoke(ctx); err != nil {
-		return err
-	}
-	d := ndr.DecodeFrom(c.Reply, c.DataRep, c.NDR64)
-	decode(&d)
-	return d.Err()
+	name, status, err := c.InqPrincName(ctx, authnSvc, maxPrincipal)
+	return name, result(conn, err, "inq_princ_name", status)
 }
 
 // result turns a status into an error.

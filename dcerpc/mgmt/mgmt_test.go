@@ -10,6 +10,7 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/dcerpc/mgmt/internal/rpcmgmt"
 	"oxid/ndr"
 )
 
@@ -49,17 +50,20 @@ func TestMgmt(t *testing.T) {
 				}
 				// Buffers of every size: too small up to the length, then right.
 				n := len(names[com.RPC_C_AUTHN_WINNT])
+				m, err := rpcmgmt.NewMgmtClient(ctx, c)
+				if err != nil {
+					t.Fatal(err)
+				}
 				for size := range n + 3 {
-					var status uint32
-					err := call(ctx, c, opInqPrincName, func(e *ndr.Encoder) {
-						e.Uint32(com.RPC_C_AUTHN_WINNT)
-						e.Uint32(uint32(size))
-					}, func(d *ndr.Decoder) {
-						d.Str()
-						status = d.Uint32()
-					})
+					_, status, err := m.InqPrincName(ctx, com.RPC_C_AUTHN_WINNT, uint32(size))
 					if want := map[bool]uint32{true: statusOK, false: statusBufferTooSmall}[size > n]; err != nil || status != want {
 						t.Errorf("buffer of %d: %d, %v; want %d", size, status, err, want)
+					}
+				}
+				for asked := range uint32(7) {
+					n, stats, status, err := m.InqStats(ctx, asked)
+					if n != min(asked, 4) || len(stats) != int(n) || status != statusOK || err != nil {
+						t.Errorf("%d counters: %v, %d, %v", asked, stats, status, err)
 					}
 				}
 			})
@@ -67,17 +71,95 @@ func TestMgmt(t *testing.T) {
 	}
 }
 
+// answer is a server of the management interface that says one thing.
+func answer(tb testing.TB, ndr64 bool, reply func() []byte) *dcerpc.ClientConn {
+	s := dcerpc.NewServer(&dcerpc.ServerOptions{NDR64: ndr64})
+	if err := s.Register(&dcerpc.Interface{Syntax: Syntax, NumOps: 5, Handler: dcerpc.HandlerFunc(func(c *dcerpc.ServerCall) error {
+		c.Reply = append(c.GrowReply(512), reply()...)
+		return nil
+	})}); err != nil {
+		tb.Fatal(err)
+	}
+	c := dcerpc.NewClientConn(s.Pipe(), &dcerpc.ClientOptions{NDR64: ndr64})
+	tb.Cleanup(func() { c.Close(); s.Close() })
+	return c
+}
+
+// ifIDs is the answer of InqIfIDs: a pointer to a structure of a count and
+// pointers, what these lead to behind it, and the status.
+func ifIDs(tb testing.TB, ndr64 bool, ids ...dcerpc.SyntaxID) []byte {
+	e := ndr.EncodeTo(nil, ndr64)
+	e.Pointer(true)
+	e.Count(len(ids))
+	e.Uint32(uint32(len(ids)))
+	for range ids {
+		e.Pointer(true)
+	}
+	for _, id := range ids {
+		e.GUID(id.UUID)
+		e.Uint16(id.Major)
+		e.Uint16(id.Minor)
+	}
+	e.Uint32(statusOK)
+	b, err := e.Data()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b
+}
+
+func TestHostileIfIDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var reply []byte
+		c := answer(t, false, func() []byte { return reply })
+		inq := func() ([]dcerpc.SyntaxID, error) { return InqIfIDs(t.Context(), c) }
+		reply = ifIDs(t, false, Syntax, dcerpc.NDR20)
+		if ids, err := inq(); err != nil || len(ids) != 2 || ids[0] != Syntax || ids[1] != dcerpc.NDR20 {
+			t.Errorf("%v, %v", ids, err)
+		}
+		good := slices.Clone(reply)
+		for n := range good {
+			reply = good[:n]
+			if ids, err := inq(); !errors.Is(err, com.RPC_X_BAD_STUB_DATA) {
+				t.Errorf("%d of %d bytes: %v, %v", n, len(good), ids, err)
+			}
+		}
+		reply = slices.Clone(good)
+		reply[8] = 1 // the count is there twice
+		if ids, err := inq(); !errors.Is(err, com.RPC_S_INVALID_BOUND) {
+			t.Errorf("two counts: %v, %v", ids, err)
+		}
+		reply = ifIDs(t, false, make([]dcerpc.SyntaxID, 16385)...)
+		if ids, err := inq(); !errors.Is(err, com.RPC_S_INVALID_BOUND) {
+			t.Errorf("16385 interfaces: %d, %v", len(ids), err)
+		}
+		c.Close()
+	})
+}
+
+// FuzzServe feeds any stub data to the service.
+func FuzzServe(f *testing.F) {
+	f.Add(uint8(1), []byte{4, 0, 0, 0}, false)
+	f.Add(uint8(4), []byte{10, 0, 0, 0, 0, 1, 0, 0}, true)
+	h := rpcmgmt.ServeMgmt(&handler{srv: dcerpc.NewServer(nil)}).Handler
+	f.Fuzz(func(t *testing.T, op uint8, stub []byte, ndr64 bool) {
+		h.ServeRPC(&dcerpc.ServerCall{Opnum: uint16(op % 5), DataRep: 0x10, NDR64: ndr64, Stub: stub})
+	})
+}
+
+// FuzzIfIDs feeds any answer to the client.
 func FuzzIfIDs(f *testing.F) {
-	e := ndr.EncodeTo(nil, false)
-	putIfIDs(&e, []dcerpc.SyntaxID{Syntax, dcerpc.NDR20})
-	b, _ := e.Data()
-	f.Add(b, false)
-	e = ndr.EncodeTo(nil, true)
-	putIfIDs(&e, []dcerpc.SyntaxID{Syntax})
-	b, _ = e.Data()
-	f.Add(b, true)
+	f.Add(ifIDs(f, false, Syntax, dcerpc.NDR20), false)
+	f.Add(ifIDs(f, true, Syntax), true)
+	var reply []byte
+	clients := map[bool]*dcerpc.ClientConn{}
+	for _, ndr64 := range []bool{false, true} {
+		clients[ndr64] = answer(f, ndr64, func() []byte { return reply })
+	}
 	f.Fuzz(func(t *testing.T, b []byte, ndr64 bool) {
-		d := ndr.DecodeFrom(b, 0x10, ndr64)
-		getIfIDs(&d)
+		reply = b
+		InqIfIDs(t.Context(), clients[ndr64])
+		InqStats(t.Context(), clients[ndr64])
+		InqPrincName(t.Context(), clients[ndr64], com.RPC_C_AUTHN_WINNT)
 	})
 }

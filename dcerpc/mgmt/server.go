@@ -1,8 +1,23 @@
 package mgmt
 
 import (
+	"context"
+
 	"oxid/dcerpc"
-	"oxid/ndr"
+	"oxid/dcerpc/mgmt/internal/rpcmgmt"
+)
+
+// Syntax is the management interface ([C706] appendix Q).
+var Syntax = rpcmgmt.MgmtSyntax
+
+// Statuses, as Windows error codes, and the bounds of what a client asks for.
+const (
+	statusOK             = 0
+	statusAccessDenied   = 5
+	statusBufferTooSmall = 122  // ERROR_INSUFFICIENT_BUFFER
+	statusUnknownAuthSvc = 1747 // RPC_S_UNKNOWN_AUTHN_SERVICE
+	maxStats             = 4
+	maxPrincipal         = 4096
 )
 
 // Options configures the management interface of a server. The zero value is
@@ -19,73 +34,61 @@ func Register(s *dcerpc.Server, o *Options) error {
 	if o != nil {
 		h.o = *o
 	}
-	return s.Register(&dcerpc.Interface{Syntax: Syntax, Name: "mgmt", NumOps: numOps, MaxRequest: 64 << 10, Handler: h})
+	i := rpcmgmt.ServeMgmt(h)
+	i.MaxRequest = 64 << 10
+	return s.Register(i)
 }
 
+// handler implements the operations.
 type handler struct {
 	srv *dcerpc.Server
 	o   Options
 }
 
-// ServeRPC implements [dcerpc.Handler].
-func (h *handler) ServeRPC(c *dcerpc.ServerCall) error {
-	// Operations without [in] parameters ignore whatever comes with them.
-	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
-	e := ndr.EncodeTo(c.GrowReply(256), c.NDR64)
-	switch c.Opnum {
-	case opInqIfIDs:
-		putIfIDs(&e, h.srv.Interfaces())
-		e.Uint32(statusOK)
-	case opInqStats:
-		count := d.Uint32()
-		if err := d.Err(); err != nil {
-			return err
-		}
-		stats := h.stats()
-		n := min(int(count), len(stats))
-		e.Uint32(uint32(n))
-		e.Count(n)
-		e.Uint32s(stats[:n])
-		e.Uint32(statusOK)
-	case opIsListening:
-		e.Uint32(statusOK)
-		e.Uint32(1)
-	case opStopListening:
-		// A response, not a fault: clients look at the status.
-		e.Uint32(statusAccessDenied)
-	case opInqPrincName:
-		svc, size := d.Uint32(), d.Uint32()
-		if err := d.Err(); err != nil {
-			return err
-		}
-		name, status := h.principal(svc, size)
-		e.StrMax(name, int(max(size, 1)))
-		e.Uint32(status)
+// InqIfIDs implements [rpcmgmt.Mgmt].
+func (h *handler) InqIfIDs(context.Context) (*rpcmgmt.IfIDVector, uint32, error) {
+	served := h.srv.Interfaces()
+	ids := make([]rpcmgmt.IfID, len(served))
+	vector := &rpcmgmt.IfIDVector{List: make([]*rpcmgmt.IfID, len(served))}
+	for i, s := range served {
+		ids[i] = rpcmgmt.IfID{UUID: s.UUID, Major: s.Major, Minor: s.Minor}
+		vector.List[i] = &ids[i]
 	}
-	var err error
-	c.Reply, err = e.Data()
-	return err
+	return vector, statusOK, nil
 }
 
-// stats returns calls received, calls sent, packets received and sent ([C706]
-// appendix Q). Packets are not counted apart from calls.
-func (h *handler) stats() []uint32 {
-	n := uint32(h.srv.Served())
-	return []uint32{n, 0, n, n}
+// InqStats implements [rpcmgmt.Mgmt]: calls received, calls sent, packets
+// received and sent ([C706] appendix Q). Packets are not counted apart from calls.
+func (h *handler) InqStats(_ context.Context, count uint32) (n uint32, stats []uint32, status uint32, err error) {
+	calls := uint32(h.srv.Served())
+	stats = []uint32{calls, 0, calls, calls}
+	n = min(count, uint32(len(stats)))
+	return n, stats[:n], statusOK, nil
 }
 
-// principal answers inq_princ_name for a buffer of size characters, NUL
+// IsServerListening implements [rpcmgmt.Mgmt].
+func (h *handler) IsServerListening(context.Context) (listening bool, status uint32, err error) {
+	return true, statusOK, nil
+}
+
+// StopServerListening implements [rpcmgmt.Mgmt] with a response, not a fault:
+// clients look at the status.
+func (h *handler) StopServerListening(context.Context) (status uint32, err error) {
+	return statusAccessDenied, nil
+}
+
+// InqPrincName implements [rpcmgmt.Mgmt] for a buffer of size characters, NUL
 // included.
-func (h *handler) principal(svc, size uint32) (name string, status uint32) {
+func (h *handler) InqPrincName(_ context.Context, svc, size uint32) (name string, status uint32, err error) {
 	ok := false
 	if h.o.PrincipalName != nil {
 		name, ok = h.o.PrincipalName(svc)
 	}
 	switch {
 	case !ok:
-		return "", statusUnknownAuthSvc
+		return "", statusUnknownAuthSvc, nil
 	case uint64(len(name)) >= uint64(size):
-		return "", statusBufferTooSmall
+		return "", statusBufferTooSmall, nil
 	}
-	return name, statusOK
+	return name, statusOK, nil
 }

@@ -24,7 +24,7 @@ var committed = []struct {
 }{
 	{dir: "../../samples/calc", idls: []string{"calc.idl"}},
 	{
-		dir: "../../std", idls: []string{"unknwn.idl", "objidl.idl", "ocidl.idl", "oaidl.idl", "servprov.idl"},
+		dir: "../../std", idls: []string{"unknwn.idl", "objidl.idl", "moniker.idl", "data.idl", "ocidl.idl", "oaidl.idl", "servprov.idl"},
 		opt: gen.Options{Package: "std", ImportPath: "oxid/std", Also: []string{"wtypes.idl", "wtypesbase.idl"}},
 	},
 	{dir: "testdata/zoo", idls: []string{"zoo.idl"}},
@@ -32,6 +32,9 @@ var committed = []struct {
 	{dir: "testdata/rpc", idls: []string{"rpc.idl"}},
 	{dir: "testdata/multi", idls: []string{"multi.idl"}},
 	{dir: "testdata/record", idls: []string{"record.idl"}},
+	{dir: "testdata/raw", idls: []string{"raw.idl"}},
+	{dir: "../../dcerpc/epm/internal/ept", idls: []string{"ept.idl"}},
+	{dir: "../../dcerpc/mgmt/internal/rpcmgmt", idls: []string{"rpcmgmt.idl"}},
 	{dir: "../../interop/rpcecho", idls: []string{"rpcecho.idl"}},
 	{dir: "../../interop/dssetup", idls: []string{"dssetup.idl"}},
 	{dir: "../../interop/dummy", idls: []string{"dummy.idl"}},

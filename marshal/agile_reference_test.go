@@ -270,3 +270,31 @@ func TestDelayedMarshalHappensOnce(t *testing.T) {
 	com.Release(ref)
 	w.holds(o, 0, false)
 }
+
+// Whichever way the reference holds its object: with the apartment that goes.
+func TestAgileReferenceWhoseApartmentHasEnded(t *testing.T) {
+	for _, opt := range []com.AgileReferenceOptions{defaults, delayed} {
+		w := newWorld(t)
+		ref := w.agile(&object{}, opt)
+		marshal.EndApartment(w.a)
+		_, err := ref.Resolve(w.cb, &calc.IID_ICalc)
+		wantCode(t, "Resolve", err, com.CO_E_OBJNOTREG)
+		com.Release(ref)
+	}
+}
+
+func TestAgileReferenceResolvesToOtherInterfaces(t *testing.T) {
+	w, o := newWorld(t), &watched{}
+	ref := w.agile(o, defaults)
+	for _, ctx := range []context.Context{w.ca, w.cb} {
+		_, err := ref.Resolve(ctx, &calc.IID_IScientific)
+		wantCode(t, "an interface that the object lacks", err, com.E_NOINTERFACE)
+		v, err := ref.Resolve(ctx, &com.IID_IUnknown)
+		if v == nil || err != nil {
+			t.Errorf("IUnknown: %v, %v", v, err)
+		}
+		com.Release(v)
+	}
+	com.Release(ref)
+	w.want(o, false, 0, true)
+}

@@ -108,6 +108,12 @@ func (x *anchor) marshal(ctx context.Context, obj any) error {
 // resolve returns interface iid of the object, for use in apartment a, which
 // ctx belongs to.
 func (x *anchor) resolve(ctx context.Context, a *Apartment, iid *com.IID) (any, error) {
+	if *iid == (com.IID{}) {
+		iid = &x.iid // as in packets (CF-025)
+	}
+	if !x.agile && x.home.usable() != nil {
+		return nil, com.CO_E_OBJNOTREG // what its apartment held is gone (CF-322)
+	}
 	object, packet, err := x.pick(ctx, a)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,9 @@ func (c *clientSecurity) SetBlanket(ctx context.Context, proxy any, b com.Blanke
 	if err != nil {
 		return err
 	}
+	if x.desc.IID != com.IID_IUnknown && localProxyDesc(&x.desc.IID) != nil {
+		return com.E_INVALIDARG // what the proxy manager answers itself makes no calls
+	}
 	if err := checkBlanket(&b); err != nil {
 		return err
 	}

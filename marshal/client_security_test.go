@@ -157,8 +157,16 @@ func TestCF_336_337_OthersProxies(t *testing.T) {
 			_, err = s.CopyProxy(ctx, x)
 			wantHR(t, err, com.E_INVALIDARG)
 		}
-		_, err = s.CopyProxy(ctx, s)
-		wantHR(t, err, com.E_INVALIDARG)
+		u, err := com.QueryInterface(ctx, c, &com.IID_IUnknown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer com.Release(u)
+		for _, x := range []any{s, u} { // interfaces without calls
+			_, err = s.CopyProxy(ctx, x)
+			wantHR(t, err, com.E_INVALIDARG)
+		}
+		wantHR(t, s.SetBlanket(ctx, s, com.Blanket{}), com.E_INVALIDARG)
 		com.Release(s)
 		_, err = s.QueryBlanket(ctx, c)
 		wantHR(t, err, com.CO_E_RELEASED)

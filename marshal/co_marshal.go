@@ -185,6 +185,9 @@ func (a *Apartment) stdDisconnect(ctx context.Context, obj any) error {
 
 // CoMarshalHresult writes hr as 4 little-endian bytes (CF-027).
 func CoMarshalHresult(ctx context.Context, stm com.IStream, hr com.HRESULT) error {
+	if stm == nil {
+		return com.E_INVALIDARG
+	}
 	b := [4]byte{byte(hr), byte(hr >> 8), byte(hr >> 16), byte(hr >> 24)}
 	_, err := stm.Write(ctx, b[:])
 	return err
@@ -192,6 +195,9 @@ func CoMarshalHresult(ctx context.Context, stm com.IStream, hr com.HRESULT) erro
 
 // CoUnmarshalHresult reads what CoMarshalHresult wrote.
 func CoUnmarshalHresult(ctx context.Context, stm com.IStream) (com.HRESULT, error) {
+	if stm == nil {
+		return 0, com.E_INVALIDARG
+	}
 	var b [4]byte
 	if err := com.ReadFull(ctx, stm, b[:]); err != nil {
 		return 0, err

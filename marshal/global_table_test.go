@@ -1,6 +1,7 @@
 package marshal_test
 
 import (
+	"context"
 	"testing"
 
 	"oxid/com"
@@ -82,6 +83,13 @@ func TestCF_318_ObjectFromTheTableAtHome(t *testing.T) {
 		if err != nil || v != any(o) {
 			t.Errorf("%v: %T, %v; want the object itself", iid, v, err)
 		}
+	}
+	for _, ctx := range []context.Context{w.ca, w.cb} { // CF-025 holds here too: no IID is the registered one
+		v, err := w.rt.GlobalTable().GetInterfaceFromGlobal(ctx, cookie, &com.IID{})
+		if _, ok := v.(calc.ICalc); !ok || err != nil {
+			t.Errorf("a zero IID: %T, %v", v, err)
+		}
+		com.Release(v)
 	}
 	w.rt.GlobalTable().RevokeInterfaceFromGlobal(w.ca, cookie)
 }

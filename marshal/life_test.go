@@ -284,6 +284,11 @@ func TestCF_027_Hresult(t *testing.T) {
 	if hr, err := marshal.CoUnmarshalHresult(t.Context(), rewind(stm)); hr != com.E_NOINTERFACE || err != nil {
 		t.Errorf("%v, %v", hr, err)
 	}
+	_, err := marshal.CoUnmarshalHresult(t.Context(), stm) // there is no more
+	wantHR(t, err, com.STG_E_READFAULT)
+	_, err = marshal.CoUnmarshalHresult(t.Context(), nil)
+	wantHR(t, err, com.E_INVALIDARG)
+	wantHR(t, marshal.CoMarshalHresult(t.Context(), nil, com.S_OK), com.E_INVALIDARG)
 }
 
 func TestCF_029_030_ServerApartmentEnds(t *testing.T) {

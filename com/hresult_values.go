@@ -25,7 +25,15 @@ const (
 	STG_E_READFAULT                   HRESULT = 0x8003001E // the stream ended before the data did
 	STG_E_MEDIUMFULL                  HRESULT = 0x80030070 // the stream is full
 	STG_E_REVERTED                    HRESULT = 0x80030102 // the stream has been reverted
+	OLE_E_ADVISENOTSUPPORTED          HRESULT = 0x80040003 // the object does not tell of changes
+	OLE_E_NOCONNECTION                HRESULT = 0x80040004 // there is no such connection with a sink
+	DV_E_FORMATETC                    HRESULT = 0x80040064 // the format is not valid
+	DV_E_STGMEDIUM                    HRESULT = 0x80040066 // the medium is not valid
+	DV_E_LINDEX                       HRESULT = 0x80040068 // the object does not have this part
 	DV_E_TYMED                        HRESULT = 0x80040069 // the storage medium is not supported
+	DV_E_CLIPFORMAT                   HRESULT = 0x8004006A // the clipboard format is not there
+	DV_E_DVASPECT                     HRESULT = 0x8004006B // the aspect is not there
+	DATA_S_SAMEFORMATETC              HRESULT = 0x00040130 // both formats have the same data
 	CLASS_E_NOAGGREGATION             HRESULT = 0x80040110 // the class cannot be aggregated
 	CLASS_E_CLASSNOTAVAILABLE         HRESULT = 0x80040111 // the server does not have this class
 	CONNECT_E_NOCONNECTION            HRESULT = 0x80040200 // there is no such connection
@@ -45,6 +53,15 @@ const (
 	CO_E_APPDIDNTREG                  HRESULT = 0x800401FE // the server started but did not register its class
 	CO_E_RELEASED                     HRESULT = 0x800401FF // the object has been released
 	MK_E_UNAVAILABLE                  HRESULT = 0x800401E3 // no running object has this name
+	MK_S_REDUCED_TO_SELF              HRESULT = 0x000401E2 // the moniker is reduced as far as it can be
+	MK_S_ME                           HRESULT = 0x000401E4 // the prefix is this moniker
+	MK_S_HIM                          HRESULT = 0x000401E5 // the result is the other moniker
+	MK_S_US                           HRESULT = 0x000401E6 // the monikers are equal
+	MK_E_NEEDGENERIC                  HRESULT = 0x800401E2 // the composition would be generic
+	MK_E_SYNTAX                       HRESULT = 0x800401E4 // the display name cannot be parsed
+	MK_E_NOOBJECT                     HRESULT = 0x800401E5 // the moniker names no object
+	MK_E_NOINVERSE                    HRESULT = 0x800401EC // the moniker has no inverse
+	MK_E_NOPREFIX                     HRESULT = 0x800401EE // the monikers have no common prefix
 	MK_S_MONIKERALREADYREGISTERED     HRESULT = 0x000401E7 // the name was registered before
 	CO_S_NOTALLINTERFACES             HRESULT = 0x00080012 // not all of the wanted interfaces are available
 	CO_E_CLASS_CREATE_FAILED          HRESULT = 0x80080001 // the class object could not be created
@@ -203,7 +220,15 @@ var hresultTable = map[HRESULT]struct{ name, meaning string }{
 	STG_E_READFAULT:                   {"STG_E_READFAULT", "the stream ended before the data did"},
 	STG_E_MEDIUMFULL:                  {"STG_E_MEDIUMFULL", "the stream is full"},
 	STG_E_REVERTED:                    {"STG_E_REVERTED", "the stream has been reverted"},
+	OLE_E_ADVISENOTSUPPORTED:          {"OLE_E_ADVISENOTSUPPORTED", "the object does not tell of changes"},
+	OLE_E_NOCONNECTION:                {"OLE_E_NOCONNECTION", "there is no such connection with a sink"},
+	DV_E_FORMATETC:                    {"DV_E_FORMATETC", "the format is not valid"},
+	DV_E_STGMEDIUM:                    {"DV_E_STGMEDIUM", "the medium is not valid"},
+	DV_E_LINDEX:                       {"DV_E_LINDEX", "the object does not have this part"},
 	DV_E_TYMED:                        {"DV_E_TYMED", "the storage medium is not supported"},
+	DV_E_CLIPFORMAT:                   {"DV_E_CLIPFORMAT", "the clipboard format is not there"},
+	DV_E_DVASPECT:                     {"DV_E_DVASPECT", "the aspect is not there"},
+	DATA_S_SAMEFORMATETC:              {"DATA_S_SAMEFORMATETC", "both formats have the same data"},
 	CLASS_E_NOAGGREGATION:             {"CLASS_E_NOAGGREGATION", "the class cannot be aggregated"},
 	CLASS_E_CLASSNOTAVAILABLE:         {"CLASS_E_CLASSNOTAVAILABLE", "the server does not have this class"},
 	CONNECT_E_NOCONNECTION:            {"CONNECT_E_NOCONNECTION", "there is no such connection"},
@@ -223,6 +248,15 @@ var hresultTable = map[HRESULT]struct{ name, meaning string }{
 	CO_E_APPDIDNTREG:                  {"CO_E_APPDIDNTREG", "the server started but did not register its class"},
 	CO_E_RELEASED:                     {"CO_E_RELEASED", "the object has been released"},
 	MK_E_UNAVAILABLE:                  {"MK_E_UNAVAILABLE", "no running object has this name"},
+	MK_S_REDUCED_TO_SELF:              {"MK_S_REDUCED_TO_SELF", "the moniker is reduced as far as it can be"},
+	MK_S_ME:                           {"MK_S_ME", "the prefix is this moniker"},
+	MK_S_HIM:                          {"MK_S_HIM", "the result is the other moniker"},
+	MK_S_US:                           {"MK_S_US", "the monikers are equal"},
+	MK_E_NEEDGENERIC:                  {"MK_E_NEEDGENERIC", "the composition would be generic"},
+	MK_E_SYNTAX:                       {"MK_E_SYNTAX", "the display name cannot be parsed"},
+	MK_E_NOOBJECT:                     {"MK_E_NOOBJECT", "the moniker names no object"},
+	MK_E_NOINVERSE:                    {"MK_E_NOINVERSE", "the moniker has no inverse"},
+	MK_E_NOPREFIX:                     {"MK_E_NOPREFIX", "the monikers have no common prefix"},
 	MK_S_MONIKERALREADYREGISTERED:     {"MK_S_MONIKERALREADYREGISTERED", "the name was registered before"},
 	CO_S_NOTALLINTERFACES:             {"CO_S_NOTALLINTERFACES", "not all of the wanted interfaces are available"},
 	CO_E_CLASS_CREATE_FAILED:          {"CO_E_CLASS_CREATE_FAILED", "the class object could not be created"},

@@ -114,13 +114,24 @@ func (d *Decoder) Interfaces() []any {
 	return d.rare.ifaces
 }
 
-// MarkInterface reads the referent id of an embedded interface pointer. A
-// field of an interface type has no value that could mark it as not NULL, so
-// the decoder remembers it for the deferred part.
-func (d *Decoder) MarkInterface() {
-	set := d.Embedded(minInterface)
+// Mark reads the referent id of an embedded unique pointer whose field has no
+// value that could mark it as not NULL: the decoder remembers it for the
+// deferred part, which asks [Decoder.Marked]. size is that of
+// [Decoder.Embedded].
+func (d *Decoder) Mark(size int) {
+	set := d.Embedded(size)
 	d.more().marks.push(d.depth, set)
 }
+
+// Marked begins, in the deferred part, the referent of the next pointer that
+// Mark met at this depth; [Decoder.Leave] ends it. It is false for NULL, and
+// where [Decoder.Enter] would be.
+func (d *Decoder) Marked(size int) bool {
+	return d.more().marks.pop(d.depth) && d.Enter(size)
+}
+
+// MarkInterface is [Decoder.Mark] for an embedded interface pointer.
+func (d *Decoder) MarkInterface() { d.Mark(minInterface) }
 
 // minInterface is the least size of an MInterfacePointer: its two counts.
 const minInterface = 8
@@ -128,7 +139,7 @@ const minInterface = 8
 // MarkedInterface reads, in the deferred part, the referent of the next
 // interface pointer that MarkInterface met at this depth: nil for NULL.
 func (d *Decoder) MarkedInterface(desc *com.Desc) any {
-	if !d.more().marks.pop(d.depth) || !d.Enter(minInterface) {
+	if !d.Marked(minInterface) {
 		return nil
 	}
 	v := d.referent(desc)
@@ -148,10 +159,9 @@ func As[T any](d *Decoder, v any) (t T) {
 	return t
 }
 
-// marks remembers which embedded interface pointers were not NULL. The
-// pointers of one flat part follow each other in q; the flat part of a
-// referent puts its own behind them and takes them all back before the outer
-// deferred part goes on.
+// marks remembers which marked pointers were not NULL. Those of one flat part
+// follow each other in q; the flat part of a referent puts its own behind them
+// and takes them all back before the outer deferred part goes on.
 type marks struct {
 	q    []bool
 	next int // index in q of the next one to be read

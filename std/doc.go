@@ -1,7 +1,7 @@
 // Package std has the standard interfaces with their proxies and stubs:
 // streams, enumerators, persistence, connection points, services, error
-// information, pipes, and the class factory, whose Go type is package com's.
-// They are registered by importing the package.
+// information, pipes, data transfer, monikers, and the class factory, whose Go
+// type is package com's. They are registered by importing the package.
 //
 // Except for this file and those without "Code generated" in their first line
 // it is generated from the IDL files beside it. The small structures of
@@ -15,7 +15,23 @@
 // remote form; the stub decodes the remote form and calls a function written
 // by hand, which calls the object.
 //
+// Clipboard formats and media are Go types with codecs by hand ([CLIPFORMAT],
+// [STGMEDIUM]), because their wire form is another than that of their
+// declaration.
+//
+// # Enumerators
+//
+// [All] ranges over any enumerator, and [NewEnum] makes one of a slice:
+//
+//	for s, err := range std.All(ctx, names) { ... }
+//
 // # Limitations
+//
+// Media of the graphics system (bitmaps, palettes, metafiles) do not travel: a
+// call with one fails with com.DV_E_TYMED. A storage travels where a package is
+// linked in that describes IStorage; there is none here. Calls of an IAdviseSink
+// are calls like any other, and are waited for. There are no monikers and no bind
+// contexts here, only the interfaces of both.
 //
 // What an IErrorInfo says travels with a failed call by other means than this
 // interface. ITypeInfo, which IProvideClassInfo returns, belongs to the package

@@ -104,52 +104,6 @@ func (s *stream) Clone(context.Context) (std.IStream, error) {
 	return newStream(append([]byte(nil), s.Bytes()...)), nil
 }
 
-// enum enumerates values of any type in the way of IEnum interfaces.
-type enum[T any] struct {
-	all []T
-	at  int
-}
-
-func (e *enum[T]) Next(_ context.Context, elems []T) ([]T, com.HRESULT, error) {
-	n := copy(elems, e.all[e.at:])
-	e.at += n
-	if n < len(elems) {
-		return elems[:n], com.S_FALSE, nil
-	}
-	return elems[:n], com.S_OK, nil
-}
-
-func (e *enum[T]) Skip(_ context.Context, n uint32) (com.HRESULT, error) {
-	if int(n) > len(e.all)-e.at {
-		e.at = len(e.all)
-		return com.S_FALSE, nil
-	}
-	e.at += int(n)
-	return com.S_OK, nil
-}
-
-func (e *enum[T]) Reset(context.Context) error { e.at = 0; return nil }
-
-type (
-	enumUnknown     struct{ enum[com.Unknown] }
-	enumString      struct{ enum[string] }
-	enumGUID        struct{ enum[com.GUID] }
-	enumConnections struct{ enum[std.CONNECTDATA] }
-	enumPoints      struct{ enum[std.IConnectionPoint] }
-)
-
-func (e *enumUnknown) Clone(context.Context) (std.IEnumUnknown, error) { c := *e; return &c, nil }
-func (e *enumString) Clone(context.Context) (std.IEnumString, error)   { c := *e; return &c, nil }
-func (e *enumGUID) Clone(context.Context) (std.IEnumGUID, error)       { c := *e; return &c, nil }
-func (e *enumConnections) Clone(context.Context) (std.IEnumConnections, error) {
-	c := *e
-	return &c, nil
-}
-func (e *enumPoints) Clone(context.Context) (std.IEnumConnectionPoints, error) {
-	c := *e
-	return &c, nil
-}
-
 // persistent keeps a text in a stream.
 type persistent struct {
 	text  string
@@ -216,19 +170,19 @@ func (p *point) Unadvise(_ context.Context, cookie uint32) error {
 }
 
 func (p *point) EnumConnections(context.Context) (std.IEnumConnections, error) {
-	e := &enumConnections{}
+	var all []std.CONNECTDATA
 	for c := uint32(1); c <= p.next; c++ {
 		if s, ok := p.sinks[c]; ok {
-			e.all = append(e.all, std.CONNECTDATA{PUnk: s, DwCookie: c})
+			all = append(all, std.CONNECTDATA{PUnk: s, DwCookie: c})
 		}
 	}
-	return e, nil
+	return std.NewEnum[std.IEnumConnections](all), nil
 }
 
 type container struct{ p *point }
 
 func (c *container) EnumConnectionPoints(context.Context) (std.IEnumConnectionPoints, error) {
-	return &enumPoints{enum[std.IConnectionPoint]{all: []std.IConnectionPoint{c.p}}}, nil
+	return std.NewEnum[std.IEnumConnectionPoints]([]std.IConnectionPoint{c.p}), nil
 }
 
 func (c *container) FindConnectionPoint(_ context.Context, riid com.IID) (std.IConnectionPoint, error) {

@@ -21,7 +21,7 @@ type store struct {
 }
 
 func (s *store) EnumConnectionPoints(context.Context) (std.IEnumConnectionPoints, error) {
-	return &enumPoints{enum[std.IConnectionPoint]{all: []std.IConnectionPoint{&s.point}}}, nil
+	return std.NewEnum[std.IEnumConnectionPoints]([]std.IConnectionPoint{&s.point}), nil
 }
 
 func (s *store) FindConnectionPoint(ctx context.Context, riid com.IID) (std.IConnectionPoint, error) {
@@ -128,3 +128,57 @@ func TestStandardInterfacesBetweenTwoProcesses(t *testing.T) {
 }
 
 func ptrTo[T any](v T) *T { return &v }
+
+// TestDataObjectBetweenTwoProcesses: the sink is called back, and media that
+// are objects stay usable until they are released.
+func TestDataObjectBetweenTwoProcesses(t *testing.T) {
+	server, client := process(t), process(t)
+	ctx := t.Context()
+	doc := &document{text: "some text"}
+	err := server.RegisterClass(ctx, clsidStore, func(context.Context) (any, error) { return doc, nil }, std.ExposeIDataObject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	obj, err := oxid.CreateInstance[std.IDataObject](ctx, client, clsidStore, oxid.At(server.Addr()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer oxid.Release(obj)
+	m, err := obj.GetData(ctx, &theFormats[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 64)
+	if n, err := m.Stream.Read(ctx, b); err != nil || string(b[:n]) != "some text" {
+		t.Errorf("Read: %q, %v", b[:n], err)
+	}
+	m.Release()
+	// The server writes into a stream of ours.
+	s := newStream(nil)
+	m = std.STGMEDIUM{Tymed: std.TYMED_ISTREAM, Stream: s}
+	if err := obj.GetDataHere(ctx, &std.FORMATETC{CfFormat: std.CF_TEXT, Tymed: uint32(std.TYMED_ISTREAM)}, &m); err != nil || string(s.Bytes()) != "some text" {
+		t.Errorf("GetDataHere: %q, %v", s.Bytes(), err)
+	}
+	told := &sink{}
+	c, err := obj.DAdvise(ctx, theFormats[0], 0, told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	news := std.STGMEDIUM{Tymed: std.TYMED_ISTREAM, Stream: newStream([]byte("news"))}
+	if err := doc.conns[0].PAdvSink.OnDataChange(ctx, &theFormats[0], &news); err != nil || len(told.told) != 1 || told.told[0] != "data in a stream: news" {
+		t.Errorf("OnDataChange: %v, %v", told.told, err)
+	}
+	list, err := obj.EnumDAdvise(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer oxid.Release(list)
+	for d, err := range std.All(ctx, list) {
+		if err != nil || d.PAdvSink != std.IAdviseSink(told) {
+			t.Errorf("%+v, %v", d, err)
+		}
+	}
+	if err := obj.DUnadvise(ctx, c); err != nil {
+		t.Error(err)
+	}
+}

@@ -131,7 +131,7 @@ func TestStreamThatLiesIsAnError(t *testing.T) {
 func TestEnumString(t *testing.T) {
 	both(t, func(t *testing.T, w *wiretest.Wire) {
 		ctx := t.Context()
-		p := proxy[std.IEnumString](t, w, &enumString{enum[string]{all: []string{"one", "", "drei €"}}})
+		p := proxy[std.IEnumString](t, w, std.NewEnum[std.IEnumString]([]string{"one", "", "drei €"}))
 		buf := []string{"x", "x"}
 		got, hr, err := p.Next(ctx, buf)
 		if err != nil || hr != com.S_OK || strings.Join(got, "|") != "one|" || &got[0] != &buf[0] {
@@ -165,12 +165,12 @@ func TestEnumUnknownAndEnumGUID(t *testing.T) {
 	both(t, func(t *testing.T, w *wiretest.Wire) {
 		ctx := t.Context()
 		a, b := new(thing), new(thing)
-		u := proxy[std.IEnumUnknown](t, w, &enumUnknown{enum[com.Unknown]{all: []com.Unknown{a, nil, b}}})
+		u := proxy[std.IEnumUnknown](t, w, std.NewEnum[std.IEnumUnknown]([]com.Unknown{a, nil, b}))
 		got, hr, err := u.Next(ctx, make([]com.Unknown, 5))
 		if err != nil || hr != com.S_FALSE || len(got) != 3 || got[0] != com.Unknown(a) || got[1] != nil || got[2] != com.Unknown(b) {
 			t.Errorf("Next: %v, %v, %v", got, hr, err)
 		}
-		g := proxy[std.IEnumGUID](t, w, &enumGUID{enum[com.GUID]{all: []com.GUID{com.IID_IUnknown, com.IID_IStream}}})
+		g := proxy[std.IEnumGUID](t, w, std.NewEnum[std.IEnumGUID]([]com.GUID{com.IID_IUnknown, com.IID_IStream}))
 		ids, hr, err := g.Next(ctx, make([]com.GUID, 2))
 		if err != nil || hr != com.S_OK || len(ids) != 2 || ids[1] != com.IID_IStream {
 			t.Errorf("Next: %v, %v, %v", ids, hr, err)

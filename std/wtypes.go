@@ -13,8 +13,8 @@ const _ = com.GeneratedV1 // this code fits the runtime that it is compiled with
 
 // Constants of wtypes.idl.
 const (
-	// How handles of the window system travel: their value, and a mark that says
-	// whether it came from this machine.
+	// How handles travel: their value, or what they stand for, behind a mark that
+	// says which.
 	WDT_INPROC_CALL   int32 = 1215587415
 	WDT_REMOTE_CALL   int32 = 1383359575
 	WDT_INPROC64_CALL int32 = 1349805143
@@ -95,52 +95,27 @@ func (v *RECT) DecodeNDR(d *ndr.Decoder) {
 	v.Bottom = int32(d.Get32(p[12:]))
 }
 
-type RemotableHandle struct {
-	FContext int32
-	U        WIREHANDLE
-}
-
-// EncodeNDR encodes v without what its pointers lead to.
-func (v *RemotableHandle) EncodeNDR(e *ndr.Encoder) {
-	e.Align(4, 4)
-	e.Int32(ndr.FillTag(v.FContext, v.U.Tag()))
-	tag := int(ndr.FillTag(v.FContext, v.U.Tag()))
-	e.Int32(int32(tag))
-	v.U.EncodeNDR(e, int64(tag))
-	e.Trail(4)
-}
-
-// DecodeNDR decodes v without what its pointers lead to.
-func (v *RemotableHandle) DecodeNDR(d *ndr.Decoder) {
-	d.Align(4, 4)
-	v.FContext = d.Int32()
-	tag := int64(d.Int32())
-	d.Want(int(tag), int(v.FContext))
-	v.U.DecodeNDR(d, tag)
-	d.Trail(4)
-}
-
-// WIREHANDLE is a union.
+// RemotableHandle is a union.
 //
 // Its zero value holds the zero value of the arm that is asked for.
-type WIREHANDLE struct {
+type RemotableHandle struct {
 	tag int32
 	v   any // a pointer to the arm
 }
 
 // Tag returns the discriminant: it says which arm u holds.
-func (u *WIREHANDLE) Tag() int32 {
+func (u *RemotableHandle) Tag() int32 {
 	if u.v == nil && u.tag == 0 {
 		return 1215587415 // the first arm: 0 is none
 	}
 	return u.tag
 }
 
-// WIREHANDLE_HInproc makes a WIREHANDLE that holds the arm of tag 1215587415.
-func WIREHANDLE_HInproc(v int32) WIREHANDLE { return WIREHANDLE{tag: 1215587415, v: &v} }
+// RemotableHandle_HInproc makes a RemotableHandle that holds the arm of tag 1215587415.
+func RemotableHandle_HInproc(v int32) RemotableHandle { return RemotableHandle{tag: 1215587415, v: &v} }
 
-// HInproc returns the arm that WIREHANDLE_HInproc makes; ok is false when u holds another one.
-func (u *WIREHANDLE) HInproc() (v int32, ok bool) {
+// HInproc returns the arm that RemotableHandle_HInproc makes; ok is false when u holds another one.
+func (u *RemotableHandle) HInproc() (v int32, ok bool) {
 	switch u.Tag() {
 	case 1215587415:
 		return *ndr.Arm[int32](u.v), true
@@ -148,11 +123,11 @@ func (u *WIREHANDLE) HInproc() (v int32, ok bool) {
 	return v, false
 }
 
-// WIREHANDLE_HRemote makes a WIREHANDLE that holds the arm of tag 1383359575.
-func WIREHANDLE_HRemote(v int32) WIREHANDLE { return WIREHANDLE{tag: 1383359575, v: &v} }
+// RemotableHandle_HRemote makes a RemotableHandle that holds the arm of tag 1383359575.
+func RemotableHandle_HRemote(v int32) RemotableHandle { return RemotableHandle{tag: 1383359575, v: &v} }
 
-// HRemote returns the arm that WIREHANDLE_HRemote makes; ok is false when u holds another one.
-func (u *WIREHANDLE) HRemote() (v int32, ok bool) {
+// HRemote returns the arm that RemotableHandle_HRemote makes; ok is false when u holds another one.
+func (u *RemotableHandle) HRemote() (v int32, ok bool) {
 	switch u.Tag() {
 	case 1383359575:
 		return *ndr.Arm[int32](u.v), true
@@ -160,13 +135,11 @@ func (u *WIREHANDLE) HRemote() (v int32, ok bool) {
 	return v, false
 }
 
-// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The
-// tag was encoded before.
-func (u *WIREHANDLE) EncodeNDR(e *ndr.Encoder, tag int64) {
-	if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {
-		e.BadTag(int64(u.tag))
-		return
-	}
+// EncodeNDR encodes tag and arm without what pointers lead to.
+func (u *RemotableHandle) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 4)
+	tag := u.Tag()
+	e.Int32(tag)
 	e.Align(1, 4)
 	switch tag {
 	case 1215587415:
@@ -180,9 +153,11 @@ func (u *WIREHANDLE) EncodeNDR(e *ndr.Encoder, tag int64) {
 	}
 }
 
-// DecodeNDR decodes the arm that tag chooses, without what pointers lead to.
-func (u *WIREHANDLE) DecodeNDR(d *ndr.Decoder, tag int64) {
-	u.tag, u.v = int32(tag), nil
+// DecodeNDR decodes tag and arm without what pointers lead to.
+func (u *RemotableHandle) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 4)
+	tag := d.Int32()
+	u.tag, u.v = tag, nil
 	d.Align(1, 4)
 	switch tag {
 	case 1215587415:
@@ -230,7 +205,7 @@ func (v *MSG) EncodeDeferredNDR(e *ndr.Encoder) {
 func (v *MSG) DecodeNDR(d *ndr.Decoder) {
 	d.Align(4, 8)
 	v.Hwnd = nil
-	if d.Embedded(8) {
+	if d.Embedded(4) {
 		v.Hwnd = new(RemotableHandle)
 	}
 	v.Message = d.Uint32()
@@ -243,151 +218,8 @@ func (v *MSG) DecodeNDR(d *ndr.Decoder) {
 
 // DecodeDeferredNDR decodes what the pointers of v lead to.
 func (v *MSG) DecodeDeferredNDR(d *ndr.Decoder) {
-	if v.Hwnd != nil && d.Leaf(8) {
+	if v.Hwnd != nil && d.Leaf(4) {
 		v.Hwnd.DecodeNDR(d)
-	}
-}
-
-// UserCLIPFORMAT: A clipboard format travels by its name between machines.
-type UserCLIPFORMAT struct {
-	FContext int32
-	U        WIRECLIPFORMAT
-}
-
-// EncodeNDR encodes v without what its pointers lead to.
-func (v *UserCLIPFORMAT) EncodeNDR(e *ndr.Encoder) {
-	e.Align(4, 8)
-	e.Int32(ndr.FillTag(v.FContext, v.U.Tag()))
-	tag := int(ndr.FillTag(v.FContext, v.U.Tag()))
-	e.Align(1, 8)
-	e.Int32(int32(tag))
-	v.U.EncodeNDR(e, int64(tag))
-	e.Trail(8)
-}
-
-// EncodeDeferredNDR encodes what the pointers of v lead to.
-func (v *UserCLIPFORMAT) EncodeDeferredNDR(e *ndr.Encoder) {
-	v.U.EncodeDeferredNDR(e, int64(int(ndr.FillTag(v.FContext, v.U.Tag()))))
-}
-
-// DecodeNDR decodes v without what its pointers lead to.
-func (v *UserCLIPFORMAT) DecodeNDR(d *ndr.Decoder) {
-	d.Align(4, 8)
-	v.FContext = d.Int32()
-	d.Align(1, 8)
-	tag := int64(d.Int32())
-	d.Want(int(tag), int(v.FContext))
-	v.U.DecodeNDR(d, tag)
-	d.Trail(8)
-}
-
-// DecodeDeferredNDR decodes what the pointers of v lead to.
-func (v *UserCLIPFORMAT) DecodeDeferredNDR(d *ndr.Decoder) {
-	v.U.DecodeDeferredNDR(d)
-}
-
-// WIRECLIPFORMAT is a union.
-//
-// Its zero value holds the zero value of the arm that is asked for.
-type WIRECLIPFORMAT struct {
-	tag int32
-	v   any // a pointer to the arm
-}
-
-// Tag returns the discriminant: it says which arm u holds.
-func (u *WIRECLIPFORMAT) Tag() int32 {
-	if u.v == nil && u.tag == 0 {
-		return 1215587415 // the first arm: 0 is none
-	}
-	return u.tag
-}
-
-// WIRECLIPFORMAT_DwValue makes a WIRECLIPFORMAT that holds the arm of tag 1215587415.
-func WIRECLIPFORMAT_DwValue(v uint32) WIRECLIPFORMAT { return WIRECLIPFORMAT{tag: 1215587415, v: &v} }
-
-// DwValue returns the arm that WIRECLIPFORMAT_DwValue makes; ok is false when u holds another one.
-func (u *WIRECLIPFORMAT) DwValue() (v uint32, ok bool) {
-	switch u.Tag() {
-	case 1215587415:
-		return *ndr.Arm[uint32](u.v), true
-	}
-	return v, false
-}
-
-// WIRECLIPFORMAT_PwszName makes a WIRECLIPFORMAT that holds the arm of tag 1383359575.
-func WIRECLIPFORMAT_PwszName(v *string) WIRECLIPFORMAT { return WIRECLIPFORMAT{tag: 1383359575, v: &v} }
-
-// PwszName returns the arm that WIRECLIPFORMAT_PwszName makes; ok is false when u holds another one.
-func (u *WIRECLIPFORMAT) PwszName() (v *string, ok bool) {
-	switch u.Tag() {
-	case 1383359575:
-		return *ndr.Arm[*string](u.v), true
-	}
-	return v, false
-}
-
-// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The
-// tag was encoded before.
-func (u *WIRECLIPFORMAT) EncodeNDR(e *ndr.Encoder, tag int64) {
-	if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {
-		e.BadTag(int64(u.tag))
-		return
-	}
-	e.Align(1, 8)
-	switch tag {
-	case 1215587415:
-		p := ndr.Arm[uint32](u.v)
-		e.Uint32(*p)
-	case 1383359575:
-		p := ndr.Arm[*string](u.v)
-		e.Pointer(*p != nil)
-	default:
-		e.BadTag(int64(tag))
-	}
-}
-
-// DecodeNDR decodes the arm that tag chooses, without what pointers lead to.
-func (u *WIRECLIPFORMAT) DecodeNDR(d *ndr.Decoder, tag int64) {
-	u.tag, u.v = int32(tag), nil
-	d.Align(1, 8)
-	switch tag {
-	case 1215587415:
-		p := new(uint32)
-		*p = d.Uint32()
-		u.v = p
-	case 1383359575:
-		p := new(*string)
-		*p = nil
-		if d.Embedded(14) {
-			*p = new(string)
-		}
-		u.v = p
-	default:
-		d.BadTag(int64(tag))
-	}
-}
-
-// EncodeDeferredNDR encodes what the pointers in the arm lead to.
-func (u *WIRECLIPFORMAT) EncodeDeferredNDR(e *ndr.Encoder, tag int64) {
-	switch tag {
-	case 1383359575:
-		p := ndr.Arm[*string](u.v)
-		if *p != nil {
-			e.WStr(**p)
-		}
-	}
-}
-
-// DecodeDeferredNDR decodes what the pointers in the arm lead to.
-func (u *WIRECLIPFORMAT) DecodeDeferredNDR(d *ndr.Decoder) {
-	tag := u.tag
-	switch tag {
-	case 1383359575:
-		if p, ok := u.v.(**string); ok {
-			if *p != nil && d.Leaf(14) {
-				**p = d.WStr()
-			}
-		}
 	}
 }
 

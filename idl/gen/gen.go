@@ -47,6 +47,9 @@ type Options struct {
 type GoType struct {
 	Import string // import path, "" for predeclared types
 	Name   string // the type's name in that package
+	// Plain says that its values have no interface pointers inside, and no
+	// ReleaseNDR.
+	Plain bool
 }
 
 // File is one generated file.

@@ -64,6 +64,9 @@ func (g *generator) codec(t tree.Type) (GoType, bool) {
 		if c, ok := g.opt.Types[x.Name]; ok {
 			return c, true
 		}
+		if c, ok := standardCodecs[x.Name]; ok && x.Xmit != nil {
+			return c, true
+		}
 	case *tree.Struct:
 		if c, ok := g.opt.Types[x.Name]; ok && x.Name != "" {
 			return c, true
@@ -79,7 +82,7 @@ func (g *generator) codec(t tree.Type) (GoType, bool) {
 	}
 	if s, ok := t.(*tree.Struct); ok {
 		if path, name := goTypeOf(s); name != "" {
-			return GoType{Import: path, Name: name}, true
+			return GoType{Import: path, Name: name, Plain: true}, true
 		}
 	}
 	return GoType{}, false

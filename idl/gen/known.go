@@ -21,7 +21,8 @@ const (
 
 // standard are the interfaces that package std has, under their own names.
 var standard = map[string]bool{
-	"ISequentialStream": true, "IStream": true,
+	"ISequentialStream": true, "IStream": true, "IEnumMoniker": true, "IRunningObjectTable": true, "IBindCtx": true, "IMoniker": true,
+	"IAdviseSink": true, "IDataObject": true, "IEnumFORMATETC": true, "IEnumSTATDATA": true,
 	"IEnumUnknown": true, "IEnumString": true, "IEnumGUID": true,
 	"IPersist": true, "IPersistStream": true, "IPersistStreamInit": true,
 	"IConnectionPoint": true, "IConnectionPointContainer": true, "IEnumConnections": true, "IEnumConnectionPoints": true,
@@ -46,7 +47,19 @@ func (g *generator) existing(it *iface) {
 
 // standardTypes are the types of interface files that package std has; those
 // of the files without interfaces it has all.
-var standardTypes = map[string]bool{"STATSTG": true, "STGTY": true, "LOCKTYPE": true, "CONNECTDATA": true}
+var standardTypes = map[string]bool{
+	"STATSTG": true, "STGTY": true, "LOCKTYPE": true, "CONNECTDATA": true, "COSERVERINFO": true, "BIND_OPTS2": true,
+	"DVTARGETDEVICE": true, "FORMATETC": true, "STATDATA": true, "TYMED": true, "ADVF": true, "DATADIR": true,
+}
+
+// standardCodecs are the Go types that stand for types which travel as others
+// ([wire_marshal]), whatever file declares them.
+var standardCodecs = map[string]GoType{
+	"CLIPFORMAT":      {Import: stdPath, Name: "CLIPFORMAT", Plain: true},
+	"STGMEDIUM":       {Import: stdPath, Name: "STGMEDIUM"},
+	"ASYNC_STGMEDIUM": {Import: stdPath, Name: "STGMEDIUM"},
+	"FLAG_STGMEDIUM":  {Import: stdPath, Name: "FLAG_STGMEDIUM"},
+}
 
 // standardFile reports whether f is one of the files that give Windows' names
 // to base types and to small structures.

@@ -329,10 +329,8 @@ type contents struct {
 
 // walk looks into t. A structure is looked into once: they contain each other.
 func (c *contents) walk(t tree.Type) {
-	if _, ok := c.codec(t); ok {
-		// Nobody knows: a VARIANT holds one. A type of oxid:type does not.
-		_, own := goTypeOf(t)
-		c.objects = c.objects || own == ""
+	if known, ok := c.codec(t); ok {
+		c.objects = c.objects || !known.Plain
 		return
 	}
 	switch x := t.(type) {

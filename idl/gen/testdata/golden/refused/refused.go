@@ -28,7 +28,7 @@ type IRefused interface {
 	// Incomplete is not here: parameter u: struct UNKNOWN is only announced.
 	// NoCases is not here: parameter u: union PLAINC has no [case]s, so nobody knows which member is meant.
 	// Announced is not here: parameter a: interface IAnnounced is only announced, its uuid is not known.
-	// Moniker is not here: parameter m: interface IMoniker of the standard set has no Go package.
+	// Bytes is not here: parameter b: interface ILockBytes of the standard set has no Go package.
 	// Variant is not here: parameter v: VARIANT has no registered Go type, and its wire type cannot be used: struct _wireVARIANT of the standard set has no Go package.
 	// Array is not here: parameter a: SAFEARRAY has no registered Go type, and its wire type cannot be used: struct _wireSAFEARRAY of the standard set has no Go package.
 	FineToo(ctx context.Context) (n int32, err error)
@@ -43,8 +43,7 @@ type IDerivedFromRefused interface {
 var (
 	IRefusedDesc = com.Register[IRefused](com.Desc{
 		IID: IID_IRefused, Name: "IRefused",
-		Methods: []string{"Fine", "Void", "Bits", "Incomplete", "NoCases", "Announced", "Moniker", "Variant", "Array",
-			"FineToo"},
+		Methods:  []string{"Fine", "Void", "Bits", "Incomplete", "NoCases", "Announced", "Bytes", "Variant", "Array", "FineToo"},
 		NewProxy: func() (any, *com.Proxy) { p := new(iRefusedProxy); return p, &p.Proxy },
 		NewStub:  func() com.IRpcStubBuffer { return new(iRefusedStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iRefusedProxy).COMSetLocal(v) },

@@ -132,15 +132,21 @@ func TestCF_391_394_CountsElsewhere(t *testing.T) {
 	}
 }
 
-// asked remembers in which apartment and chain its interfaces were asked for.
+// asked remembers on which thread (0 where that is not known), in which apartment and chain its interfaces were asked for.
 type asked struct {
 	object
-	apts map[*marshal.Apartment]bool
-	cids map[com.CID]bool
+	apts    map[*marshal.Apartment]bool
+	cids    map[com.CID]bool
+	threads map[int]bool
+}
+
+func (a *asked) forget() {
+	a.apts, a.cids, a.threads = map[*marshal.Apartment]bool{}, map[com.CID]bool{}, map[int]bool{}
 }
 
 func (a *asked) QueryInterface(ctx context.Context, iid *com.IID) (any, error) {
 	a.apts[marshal.ApartmentOf(ctx)] = true
+	a.threads[threadID()] = true
 	if cid, ok := marshal.CausalityID(ctx); ok {
 		a.cids[cid] = true
 	}
@@ -151,21 +157,36 @@ func (a *asked) QueryInterface(ctx context.Context, iid *com.IID) (any, error) {
 }
 
 func TestCF_395_ObjectIsAskedInItsOwnApartment(t *testing.T) {
-	w := newWorld(t)
-	o := &asked{apts: map[*marshal.Apartment]bool{}, cids: map[com.CID]bool{}}
-	ref := w.agile(o, delayed)
-	defer com.Release(ref)
-	clear(o.apts)
-	clear(o.cids)
-	chain := com.MustGUID("aaaaaaaa-0001-4002-8003-000000000004")
-	p := w.resolve(ref, marshal.InChain(w.b, w.ctx, chain))
-	defer com.Release(p)
-	if len(o.apts) != 1 || !o.apts[w.a] {
-		t.Errorf("asked in %d apartments, in its own: %v", len(o.apts), o.apts[w.a])
-	}
-	if len(o.cids) != 1 || !o.cids[chain] {
-		t.Errorf("asked under the causality ids %v, want %v", o.cids, chain)
-	}
+	bothKinds(t, func(t *testing.T, opt marshal.STAOptions) {
+		w := newWorld(t)
+		var err error
+		if w.a, err = w.rt.NewSTA(w.ctx, opt); err != nil {
+			t.Fatal(err)
+		}
+		w.ca = marshal.WithApartment(w.ctx, w.a)
+		home := 0
+		w.a.Do(w.ctx, func(context.Context) error { home = threadID(); return nil })
+		o := new(asked)
+		o.forget()
+		ref := w.agile(o, delayed)
+		defer com.Release(ref)
+		o.forget()
+		chain, err := marshal.CoGetCurrentLogicalThreadId(w.cb)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := w.resolve(ref, w.cb)
+		if len(o.apts) != 1 || !o.apts[w.a] {
+			t.Errorf("asked in %d apartments, in its own: %v", len(o.apts), o.apts[w.a])
+		}
+		if len(o.cids) != 1 || !o.cids[chain] {
+			t.Errorf("asked under the causality ids %v, want %v", o.cids, chain)
+		}
+		if opt.Thread && (len(o.threads) != 1 || !o.threads[home]) {
+			t.Errorf("asked on the threads %v, want the apartment's own, %d", o.threads, home)
+		}
+		com.Release(p)
+	})
 }
 
 func TestCF_396_AgileObject(t *testing.T) {

@@ -49,7 +49,7 @@ func TestCF_222_GetBufferIsFreshEachTime(t *testing.T) {
 	}
 }
 
-func TestCF_223_224_SendReceiveTakesWhatWasWritten(t *testing.T) {
+func TestCF_196_223_224_SendReceiveTakesWhatWasWritten(t *testing.T) {
 	w := newWorld(t)
 	c, ch := proxyIn(t, w, &object{})
 	defer com.Release(c)
@@ -149,14 +149,22 @@ type bomb struct{ object }
 func (*bomb) Add(context.Context, int32, int32) (int32, error) { panic("boom") }
 
 func TestCF_231_PanicInAMethod(t *testing.T) {
-	w := newWorld(t)
-	c, _ := proxyIn(t, w, &bomb{})
-	defer com.Release(c)
-	_, err := c.Add(w.cb, 1, 2)
-	wantHR(t, err, com.RPC_E_SERVERFAULT)
-	if s, err := c.Echo(w.cb, "still here"); s != "still here" || err != nil {
-		t.Errorf("the next call: %q, %v", s, err)
+	check := func(t *testing.T, ctx context.Context, c calc.ICalc) {
+		_, err := c.Add(ctx, 1, 2)
+		wantHR(t, err, com.RPC_E_SERVERFAULT)
+		if s, err := c.Echo(ctx, "still here"); s != "still here" || err != nil {
+			t.Errorf("the next call: %q, %v", s, err)
+		}
+		com.Release(c)
 	}
+	t.Run("one process", func(t *testing.T) {
+		w := newWorld(t)
+		c, _ := proxyIn(t, w, &bomb{})
+		check(t, w.cb, c)
+	})
+	t.Run("two machines", func(t *testing.T) {
+		check(t, t.Context(), send(t, newMachine(t), newMachine(t), &bomb{}))
+	})
 }
 
 func TestCF_232_UnknownIPID(t *testing.T) {

@@ -359,6 +359,65 @@ func TestCF_261_NothingIsLeftOver(t *testing.T) {
 	com.Release(v)
 }
 
+// The same from another machine: all that is left is the registration's.
+func TestCF_261_NothingIsLeftOverElsewhere(t *testing.T) {
+	server, client := newMachine(t), newMachine(t)
+	ctx := t.Context()
+	var made []*object
+	f := com.NewClassFactory(server.rt.Types(), func(context.Context) (any, error) {
+		made = append(made, new(object))
+		return made[len(made)-1], nil
+	})
+	cookie, err := server.mta.CoRegisterClassObject(ctx, classCalc, f, local, multiple)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		res, err := server.mta.Activate(ctx, marshal.Activation{CLSID: classCalc, IIDs: []com.IID{com.IID_IClassFactory},
+			ClassObject: true, Dest: com.MSHCTX_DIFFERENTMACHINE})
+		if err != nil {
+			t.Fatal(err)
+		}
+		info := server.mta.Exporter().Info()
+		v, err := client.mta.Adopt(ctx, &info, res[0].Packet, com.ClassFactoryDesc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		remote := v.(com.IClassFactory)
+		if err := remote.LockServer(ctx, true); err != nil {
+			t.Error(err)
+		}
+		for range 3 {
+			c, err := remote.CreateInstance(ctx, nil, &calc.IID_ICalc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustAdd(t, ctx, c.(calc.ICalc))
+			if err := com.ReleaseContext(ctx, c); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := remote.LockServer(ctx, false); err != nil {
+			t.Error(err)
+		}
+		if err := com.ReleaseContext(ctx, v); err != nil {
+			t.Error(err)
+		}
+		server.wantObjects(t, 0)
+		if n := f.Locks(); n != 0 {
+			t.Errorf("%d locks of the server", n)
+		}
+	}
+	for i, o := range made {
+		if o.finals != 1 {
+			t.Errorf("instance %d of %d: FinalRelease ran %d times", i, len(made), o.finals)
+		}
+	}
+	if err := server.mta.CoRevokeClassObject(ctx, cookie); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestInstancesAreMadeInTheApartmentOfTheirClassObject(t *testing.T) {
 	w, f := newWorld(t), &factory{}
 	w.class(f, local, multiple)

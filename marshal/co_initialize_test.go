@@ -3,6 +3,7 @@ package marshal_test
 import (
 	"context"
 	"log/slog"
+	"os"
 	"sync"
 	"testing"
 
@@ -393,6 +394,9 @@ func TestCF_273_274_ThreadIDs(t *testing.T) {
 	p, q := marshal.CoGetCurrentProcess(one), marshal.CoGetCurrentProcess(two)
 	if p == 0 || q == 0 || p == q || p != marshal.CoGetCurrentProcess(one) {
 		t.Errorf("processes %d and %d", p, q)
+	}
+	if pid := uint32(os.Getpid()); p == pid || q == pid {
+		t.Errorf("%d and %d, one of them the process's id", p, q)
 	}
 	if n := marshal.CoGetCurrentProcess(t.Context()); n != 0 {
 		t.Errorf("without an apartment: %d", n)

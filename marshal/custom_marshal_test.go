@@ -336,9 +336,14 @@ func TestCF_102_UnmarshalClassInEveryApartment(t *testing.T) {
 	w := newWorld(t)
 	read := w.registerReader(4, &object{})
 	stm := w.marshal(&custom{class: classReader, size: 4, data: "data"}, com.MSHLFLAGS_TABLESTRONG)
-	w.mustUnmarshal(w.a, stm)
-	w.mustUnmarshal(w.b, stm)
-	wantLog(t, *read, "unmarshal data", "unmarshal data")
+	mta, err := w.rt.MTA(w.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []*marshal.Apartment{w.a, w.b, mta} {
+		w.mustUnmarshal(a, stm)
+	}
+	wantLog(t, *read, "unmarshal data", "unmarshal data", "unmarshal data")
 }
 
 func TestCF_103_MarshalerWithoutObjectArgument(t *testing.T) {
@@ -544,6 +549,23 @@ func TestCF_085_087_DisconnectReachesTheObject(t *testing.T) {
 	if n, err := c.Add(w.cb, 1, 2); n != 3 || err != nil {
 		t.Errorf("Add: %d, %v", n, err)
 	}
+	com.Release(c)
+	w.want(plain, false, 0, true)
+
+	// Who holds the object in its own apartment is not concerned.
+	local := w.mustUnmarshal(w.a, w.marshal(plain, 0))
+	w.want(plain, false, 0, false)
+	c = w.mustUnmarshal(w.b, w.marshal(plain, 0))
+	w.want(plain, true, 1)
+	if err := w.a.CoDisconnectObject(w.ca, local, 0); err != nil {
+		t.Fatal(err)
+	}
+	w.want(plain, false, 1)
+	if n, err := local.Add(w.ca, 1, 2); n != 3 || err != nil {
+		t.Errorf("Add at home after the disconnection: %d, %v", n, err)
+	}
+	_, err := c.Add(w.cb, 1, 2)
+	wantHR(t, err, com.RPC_E_DISCONNECTED)
 	com.Release(c)
 }
 

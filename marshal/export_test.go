@@ -59,11 +59,6 @@ func Packets(a *Apartment, obj any) int {
 	return 0
 }
 
-// InChain returns a context of apartment a inside the call chain cid.
-func InChain(a *Apartment, ctx context.Context, cid com.CID) context.Context {
-	return &apartmentContext{ctx, callState{apt: a, cid: cid}}
-}
-
 // PretendRemote makes the runtime believe that the server of c is on another
 // machine. There must have been a call.
 func PretendRemote(c any) {

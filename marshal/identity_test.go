@@ -1,6 +1,7 @@
 package marshal_test
 
 import (
+	"context"
 	"runtime"
 	"testing"
 	"time"
@@ -49,6 +50,38 @@ func TestCF_138_LocalInterfaces(t *testing.T) {
 	if !com.Same(c, q) {
 		t.Error("IMultiQI is another object")
 	}
+}
+
+// Who gets a pointer from a call is its only owner: one Release lets it go.
+func TestCF_038_145_OnlyOwnerOfAResult(t *testing.T) {
+	check := func(t *testing.T, ctx context.Context, c calc.ICalc, made *object) {
+		d, err := c.Clone(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := d.(com.Proxied).COMProxy().Users(); n != 1 {
+			t.Errorf("a result has %d owners", n)
+		}
+		if err := com.ReleaseContext(ctx, d); err != nil {
+			t.Error(err)
+		}
+		if made.finals != 1 {
+			t.Errorf("FinalRelease ran %d times", made.finals)
+		}
+		_, err = d.Add(ctx, 1, 2)
+		wantHR(t, err, com.CO_E_RELEASED)
+		wantHR(t, com.ReleaseContext(ctx, d), com.CO_E_RELEASED)
+		mustAdd(t, ctx, c)
+		com.Release(c)
+	}
+	t.Run("one process", func(t *testing.T) {
+		w, o := newWorld(t), &object{}
+		check(t, w.cb, w.mustUnmarshal(w.b, w.marshal(&forwarder{next: o}, 0)), o)
+	})
+	t.Run("two machines", func(t *testing.T) {
+		o := &object{}
+		check(t, t.Context(), send(t, newMachine(t), newMachine(t), &forwarder{next: o}), o)
+	})
 }
 
 func TestCF_140_MissingInterface(t *testing.T) {

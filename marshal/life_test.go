@@ -35,6 +35,10 @@ type watched struct {
 	object
 	conns  int
 	closes []bool // fLastReleaseCloses of each ReleaseConnection
+	before struct {
+		held   bool // at the last want
+		finals int
+	}
 }
 
 func (w *watched) AddConnection(_ context.Context, k com.EXTCONN, r uint32) uint32 {
@@ -125,6 +129,12 @@ func (w *world) want(o *watched, held bool, conns int, closes ...bool) {
 	if got := marshal.Objects(w.a) > 0; got != held {
 		w.t.Errorf("held by COM: %v, want %v", got, held)
 	}
+	// The object itself has heard of it by now when it was let go, and nothing
+	// of the kind when it was not.
+	if was := o.before; was.held && (o.finals == was.finals) != held || o.finals > was.finals+1 {
+		w.t.Errorf("FinalRelease ran %d times since the last look; held %v then, %v now", o.finals-was.finals, was.held, held)
+	}
+	o.before.held, o.before.finals = held, o.finals
 	if o.conns != conns {
 		w.t.Errorf("connections %d, want %d", o.conns, conns)
 	}

@@ -152,7 +152,7 @@ func TestPingsAreDifferences(t *testing.T) {
 	})
 }
 
-func TestNoPingForWhoeverNeedsNone(t *testing.T) {
+func TestCF_115_NoPingForWhoeverNeedsNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newPingWorld(t)
 		defer w.rt.Close(context.Background())

@@ -269,7 +269,7 @@ func TestCF_181_182_183_188_202_GeneratedStub(t *testing.T) {
 	}
 }
 
-func TestCF_189_194_196_199_StubsChannel(t *testing.T) {
+func TestCF_189_194_199_StubsChannel(t *testing.T) {
 	w := newWorld(t)
 	f := hand(w.rt, echoDesc, twiceDesc)
 	e := w.proxy(&echo{}, twiceDesc).(iEchoTwice)

@@ -118,8 +118,14 @@ func TestCF_084_LockAndDisconnectInTheImplicitMTA(t *testing.T) {
 	if err := mta.CoLockObjectExternal(w.ctx, o, true, false); err != nil || o.conns != 1 {
 		t.Errorf("lock: %v, connections %d", err, o.conns)
 	}
-	if err := mta.CoDisconnectObject(w.ctx, o, 0); err != nil {
-		t.Errorf("disconnect: %v", err)
+	if err := mta.CoDisconnectObject(w.ctx, o, 0); err != nil || o.finals != 1 {
+		t.Errorf("disconnect: %v, FinalRelease ran %d times", err, o.finals)
+	}
+	if err := mta.CoLockObjectExternal(w.ctx, o, true, false); err != nil {
+		t.Errorf("lock again: %v", err)
+	}
+	if err := mta.CoLockObjectExternal(w.ctx, o, false, true); err != nil || o.finals != 2 {
+		t.Errorf("unlock: %v, FinalRelease ran %d times", err, o.finals)
 	}
 }
 

@@ -85,7 +85,7 @@ func this(v orpc.COMVERSION, flags uint32, params ...byte) []byte {
 
 var addParams = []byte{2, 0, 0, 0, 40, 0, 0, 0}
 
-func TestStrangerIsRefused(t *testing.T) {
+func TestCF_232_294_295_446_StrangerIsRefused(t *testing.T) {
 	s := newStranger(t)
 	good := this(orpc.Version57, 0, addParams...)
 	other := com.NewGUID()

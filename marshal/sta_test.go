@@ -217,6 +217,22 @@ func TestCF_280_EachTopLevelCallBeginsAChain(t *testing.T) {
 	if len(seen) != 3 {
 		t.Errorf("%d chains of 3 calls", len(seen))
 	}
+	// What a method calls is in its chain, back in the first apartment too.
+	var chain []com.CID
+	note := func(ctx context.Context) {
+		cid, ok := marshal.CausalityID(ctx)
+		if !ok {
+			t.Error("a method is in no chain")
+		}
+		chain = append(chain, cid)
+	}
+	back := lend(t, p.rt.MainSTA(), p.mta, does(note))
+	forth := lend(t, p.mta, p.rt.MainSTA(), does(func(ctx context.Context) { note(ctx); mustAdd(t, ctx, back) }))
+	outer := lend(t, p.rt.MainSTA(), p.mta, does(func(ctx context.Context) { note(ctx); mustAdd(t, ctx, forth) }))
+	mustAdd(t, t.Context(), outer)
+	if len(chain) != 3 || chain[1] != chain[0] || chain[2] != chain[0] || chain[0].IsZero() {
+		t.Errorf("chains of nested calls: %v", chain)
+	}
 }
 
 // Without a message filter a waiting apartment takes any call.

@@ -1,0 +1,6 @@
+package marshal_test
+
+import "syscall"
+
+// threadID names the thread that the caller runs on.
+func threadID() int { return syscall.Gettid() }

@@ -39,9 +39,40 @@ func (c *checker) checkMethod(w *ifaceWork, m *tree.Method) {
 	}
 	// Where there are errors, their consequences are no news.
 	if m.Problem = why; why != "" && list.Errors()+w.x.m.unit.list.Errors() == 0 {
-		list.Warnf(m.Pos, len(m.Name), "%s.%s cannot travel: %s", w.i.Name, m.Name, why).
-			Fix("describe it for the wire, or mark the method [local] and add a [call_as] method")
+		d := list.Warnf(m.Pos, len(m.Name), "%s.%s cannot travel: %s", w.i.Name, m.Name, why)
+		if i := announced(m); i != nil && strings.Contains(why, i.Name+" is only announced") {
+			d.Fix("import the file that declares %s", i.Name)
+			if file := w.x.m.standardFile(typeSpace, i.Name); file != "" {
+				d.Fix("add import %q;", file)
+			}
+			return
+		}
+		d.Fix("describe it for the wire, or mark the method [local] and add a [call_as] method")
 	}
+}
+
+// announced returns the first interface that m has pointers to and of which no
+// more than the name is known, nil for none.
+func announced(m *tree.Method) *tree.Interface {
+	for _, p := range m.Params {
+		t := p.Type
+		for {
+			switch u := t.(type) {
+			case *tree.Pointer:
+				t = u.Elem
+				continue
+			case *tree.Array:
+				t = u.Elem
+				continue
+			case *tree.InterfacePtr:
+				if i := u.Interface; i != nil && !i.Complete && !i.HasUUID && u.IIDIs == nil {
+					return i
+				}
+			}
+			break
+		}
+	}
+	return nil
 }
 
 // carryOut says why nothing can be returned through an [out] parameter, or "".
@@ -174,7 +205,7 @@ func (c *checker) carryStruct(s *tree.Struct) string {
 	c.carried[s] = ""
 	why := ""
 	if f := notLast(s); f != nil {
-		why = "field " + f.Name + " of " + s.String() + " has no fixed size and is not the last"
+		why = f.String() + " of " + s.String() + " has no fixed size and is not the last"
 	}
 	for _, f := range s.Fields {
 		switch {
@@ -185,7 +216,7 @@ func (c *checker) carryStruct(s *tree.Struct) string {
 			continue
 		default:
 			if r := c.carry(f.Type); r != "" {
-				why = "field " + f.Name + " of " + s.String() + ": " + r
+				why = f.String() + " of " + s.String() + ": " + r
 			}
 		}
 		if why != "" {

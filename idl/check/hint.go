@@ -1,8 +1,13 @@
 package check
 
 import (
+	"strings"
+	"sync"
+
 	"oxid/idl/ast"
 	"oxid/idl/diag"
+	"oxid/idl/source"
+	"oxid/idl/std"
 	"oxid/idl/tree"
 )
 
@@ -14,7 +19,8 @@ func (c *checker) unknownType(x *scope, s *ast.Spec) tree.Type {
 }
 
 // unknown reports a name that nothing declares. The first that fits is said: the
-// standard file that has it, that it is a constant, a name that is near.
+// standard file that has it, that it is a constant, a name that is near, that
+// nothing is imported.
 func (c *checker) unknown(x *scope, s space, n ast.Name, what string) {
 	x.m.unresolved = true
 	key := what + " " + n.Text
@@ -24,7 +30,7 @@ func (c *checker) unknown(x *scope, s space, n ast.Name, what string) {
 	x.m.reported[key] = true
 	d := x.m.list.Errorf(n.Pos, len(n.Text), "unknown %s %s", what, n.Text)
 	d.Unresolved = n.Text
-	if file := standardFile[n.Text]; file != "" {
+	if file := x.m.standardFile(s, n.Text); file != "" {
 		d.Fix("add import %q;", file)
 		return
 	}
@@ -34,6 +40,11 @@ func (c *checker) unknown(x *scope, s space, n ast.Name, what string) {
 	}
 	if near := c.similar(x, s, n.Text); near != "" {
 		d.Fix("did you mean %s?", near)
+		return
+	}
+	if u := x.m.unit; len(u.imports) == 0 && len(u.file.Included) == 0 && !x.m.reported[""] {
+		x.m.reported[""] = true // once is enough
+		d.Fix("this file imports nothing: import what declares %s, or compile the file that this one is a part of", n.Text)
 	}
 }
 
@@ -81,29 +92,62 @@ func abs(n int) int {
 	return n
 }
 
-// standardFile tells which of the usual files declares a name.
-var standardFile = func() map[string]string {
-	out := map[string]string{}
-	for file, names := range map[string][]string{
-		"wtypes.idl": {"BYTE", "WORD", "DWORD", "BOOL", "INT", "UINT", "LONG", "ULONG", "SHORT", "USHORT", "UCHAR", "CHAR", "WCHAR", "FLOAT",
-			"DOUBLE", "BOOLEAN", "HRESULT", "SCODE", "GUID", "IID", "CLSID", "REFIID", "REFCLSID", "REFGUID", "UUID", "OLECHAR", "LPOLESTR", "LPCOLESTR",
-			"LPSTR", "LPCSTR", "LPWSTR", "LPCWSTR", "BSTR", "VARTYPE", "VARIANT_BOOL", "CY", "DATE", "DECIMAL", "BLOB", "FILETIME",
-			"SYSTEMTIME", "LARGE_INTEGER", "ULARGE_INTEGER", "HWND", "HANDLE", "HDC", "COLORREF", "RECT", "POINT", "SIZE", "LCID",
-			"LONGLONG", "ULONGLONG", "DWORDLONG", "INT_PTR", "UINT_PTR", "LONG_PTR", "ULONG_PTR", "DWORD_PTR", "SIZE_T", "INT64", "UINT64",
-			"INT32", "UINT32", "INT16", "UINT16", "INT8", "UINT8", "UINT8", "PVOID", "LPVOID", "LPDWORD", "CLIPFORMAT"},
-		"unknwn.idl": {"IUnknown", "LPUNKNOWN", "IClassFactory"},
-		"objidl.idl": {"IStream", "ISequentialStream", "IMoniker", "IBindCtx", "IPersist", "IPersistStream", "IEnumUnknown", "IEnumString",
-			"IDataObject", "FORMATETC", "STGMEDIUM", "STATSTG", "IMarshal", "IMalloc", "IAdviseSink", "ILockBytes"},
-		"ms-dtyp.idl": {"NTSTATUS", "NET_API_STATUS", "RPC_SID", "PRPC_SID", "RPC_UNICODE_STRING", "PRPC_UNICODE_STRING", "LUID",
-			"SECURITY_INFORMATION", "ACCESS_MASK", "UNICODE_STRING", "SECURITY_DESCRIPTOR"},
-		"oaidl.idl": {"IDispatch", "VARIANT", "SAFEARRAY", "LPSAFEARRAY", "DISPPARAMS", "EXCEPINFO", "ITypeInfo", "ITypeLib", "DISPID", "MEMBERID",
-			"IEnumVARIANT", "IErrorInfo", "ISupportErrorInfo", "VARIANTARG", "IRecordInfo"},
-		"ocidl.idl": {"IConnectionPoint", "IConnectionPointContainer", "IEnumConnections", "IEnumConnectionPoints", "IProvideClassInfo",
-			"IPersistStreamInit", "CONNECTDATA", "IClassFactory2", "IPersistPropertyBag", "IPropertyBag"},
-	} {
-		for _, n := range names {
-			out[n] = file
+// standardFile returns the name of the standard file that declares a name and
+// that m does not see yet, "" for none.
+func (m *module) standardFile(s space, name string) string {
+	file := standardNames()[memoKey{s, name}]
+	for _, v := range m.closure {
+		if strings.EqualFold(v.out.Name, file) {
+			return "" // another file of that name, which lacks it
 		}
 	}
-	return out
-}()
+	return file
+}
+
+// usualFiles are the standard files that people import, simple ones first. The
+// others are imported by these.
+var usualFiles = []string{"wtypes.idl", "unknwn.idl", "objidl.idl", "oaidl.idl", "servprov.idl", "ocidl.idl", "comcat.idl", "ms-dtyp.idl"}
+
+// standardSet is what standardNames returns, once it was asked.
+var standardSet struct {
+	sync.Once
+	names map[memoKey]string
+}
+
+// standardNames tells for every name that the standard set declares the first
+// of the usual files with which it is known. The set is looked at when the first
+// name is missing somewhere; its names alone are, so that a fault in the set
+// itself does not lead back to here.
+func standardNames() map[memoKey]string {
+	standardSet.Do(func() { standardSet.names = namesOfStandardFiles() })
+	return standardSet.names
+}
+
+// namesOfStandardFiles does the work of standardNames.
+func namesOfStandardFiles() map[memoKey]string {
+	names := map[memoKey]string{}
+	s := New(&source.Loader{FS: std.Files}, nil)
+	for _, file := range usualFiles {
+		f, err := s.loader.Open(file)
+		if err != nil {
+			continue // a test of this package knows
+		}
+		u := s.units[f.Path]
+		if u == nil {
+			u = s.newUnit(f.Path, f)
+		}
+		s.load(u, 0)
+		for _, g := range s.order(u) {
+			for _, m := range declareGroup(g.units, func(*unit) *module { return nil }, alone, nil).modules {
+				for _, space := range []space{typeSpace, valueSpace, tagSpace} {
+					for name, sym := range m.in(space) {
+						if key := (memoKey{space, name}); sym.defined && names[key] == "" {
+							names[key] = file
+						}
+					}
+				}
+			}
+		}
+	}
+	return names
+}

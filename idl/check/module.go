@@ -135,6 +135,20 @@ const (
 // checkGroup checks units that may import each other. get returns the modules
 // of other groups, beside are the modules for company.
 func checkGroup(units []*unit, get func(*unit) *module, company companyKind, beside []*module) []*module {
+	c := declareGroup(units, get, company, beside)
+	for _, m := range c.modules {
+		c.resolveModule(m)
+	}
+	c.finish()
+	for _, m := range c.modules {
+		m.out.Errors = m.unit.list.Errors() + m.list.Errors()
+	}
+	return c.modules
+}
+
+// declareGroup enters the names that units declare, without looking at what
+// they mean.
+func declareGroup(units []*unit, get func(*unit) *module, company companyKind, beside []*module) *checker {
 	c := &checker{
 		company: company, beside: beside, todo: map[any]func(){}, busy: map[any]bool{},
 		structs: map[*ast.StructSpec]*tree.Struct{}, unions: map[*ast.UnionSpec]*tree.Union{},
@@ -173,14 +187,7 @@ func checkGroup(units []*unit, get func(*unit) *module, company companyKind, bes
 	for _, m := range c.modules {
 		c.declareModule(m)
 	}
-	for _, m := range c.modules {
-		c.resolveModule(m)
-	}
-	c.finish()
-	for _, m := range c.modules {
-		m.out.Errors = m.unit.list.Errors() + m.list.Errors()
-	}
-	return c.modules
+	return c
 }
 
 // see adds to m.closure what v imports and v itself.

@@ -110,12 +110,12 @@ func (g *generator) checkMembers(t tree.Type) error {
 			case f.Bits >= 0:
 				return refuse("bit field %s of %s", f.Name, x)
 			case f.Type == nil:
-				return refuse("field %s of %s without a type", f.Name, x)
+				return refuse("%v of %s without a type", f, x)
 			case f.Ignore:
 				continue
 			}
 			if err := g.check(f.Type); err != nil {
-				return refuse("field %s of %s: %v", f.Name, x, err)
+				return refuse("%v of %s: %v", f, x, err)
 			}
 			// The checker refuses it, too; but a tree need not come from there.
 			if f.Type.Wire(tree.NDR20).Conformant && i != len(x.Fields)-1 {

@@ -158,3 +158,11 @@ func (o *Opaque) String() string { return o.Name }
 
 // String implements [Type].
 func (Invalid) String() string { return "<invalid>" }
+
+// String names f for a message: "field x", or "an unnamed field".
+func (f *Field) String() string {
+	if f.Name == "" {
+		return "an unnamed field"
+	}
+	return "field " + f.Name
+}

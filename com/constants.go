@@ -52,6 +52,19 @@ const (
 	REGCLS_AGILE          REGCLS = 16 // of use in every apartment of the process, directly
 )
 
+// ThreadingModel tells in which apartments the objects of an in-process class may
+// live: the value ThreadingModel of InprocServer32 in the registry of Windows.
+type ThreadingModel uint8
+
+// Threading models (COM registry).
+const (
+	ThreadingBoth      ThreadingModel = iota // "Both": where they are created
+	ThreadingApartment                       // "Apartment": in any single-threaded one
+	ThreadingFree                            // "Free": in the multithreaded one
+	ThreadingNeutral                         // "Neutral": in the neutral one
+	ThreadingSingle                          // no value: in the main single-threaded one
+)
+
 // ROTFLAGS tells how a running object is registered.
 type ROTFLAGS uint32
 

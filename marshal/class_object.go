@@ -28,8 +28,10 @@ func (a *Apartment) CoGetClassObject(ctx context.Context, clsid com.CLSID, clsct
 	}
 	// In-process goes before local, as the order of contexts is on Windows.
 	if clsctx&com.CLSCTX_INPROC_SERVER != 0 {
-		if object, err := a.rt.inprocClass(a, clsid); err == nil {
-			return a.rt.types.Query(a.inside(ctx), object, iid)
+		if object, home, err := a.inprocServer(ctx, clsid); err != nil {
+			return nil, err
+		} else if object != nil {
+			return a.reach(ctx, home, object, iid)
 		}
 	}
 	if clsctx&com.CLSCTX_LOCAL_SERVER != 0 {
@@ -61,8 +63,10 @@ func (a *Apartment) CoCreateInstance(ctx context.Context, clsid com.CLSID, outer
 		return nil, classNotRegistered(clsid, "") // CF-259
 	}
 	if clsctx&com.CLSCTX_INPROC_SERVER != 0 {
-		if object, err := a.rt.inprocClass(a, clsid); err == nil {
-			return a.create(ctx, object, outer, iid)
+		if object, home, err := a.inprocServer(ctx, clsid); err != nil {
+			return nil, err
+		} else if object != nil {
+			return a.createIn(ctx, home, object, clsid, outer, iid)
 		}
 	}
 	if clsctx&com.CLSCTX_LOCAL_SERVER == 0 {
@@ -72,8 +76,14 @@ func (a *Apartment) CoCreateInstance(ctx context.Context, clsid com.CLSID, outer
 	if e == nil {
 		return nil, classNotRegistered(clsid, "no apartment of this process has registered the class")
 	}
-	if e.apt == a {
-		return a.create(ctx, e.object, outer, iid)
+	return a.createIn(ctx, e.apt, e.object, clsid, outer, iid)
+}
+
+// createIn asks a class object of apartment home for an instance, for use in
+// apartment a.
+func (a *Apartment) createIn(ctx context.Context, home *Apartment, object any, clsid com.CLSID, outer any, iid *com.IID) (any, error) {
+	if home == a {
+		return a.create(ctx, object, outer, iid)
 	}
 	if outer != nil {
 		return nil, &com.Error{HRESULT: com.CLASS_E_NOAGGREGATION, Step: step.Activate, Interface: clsid.String(),
@@ -82,15 +92,15 @@ func (a *Apartment) CoCreateInstance(ctx context.Context, clsid com.CLSID, outer
 	// The instance is marshaled, not the class object: one crossing instead of two,
 	// and no proxy code of IClassFactory is needed.
 	var obj any
-	err := e.apt.visit(ctx, func(ctx context.Context) (err error) {
-		obj, err = e.apt.create(ctx, e.object, nil, &com.IID_IUnknown)
+	err := home.visit(ctx, func(ctx context.Context) (err error) {
+		obj, err = home.create(ctx, object, nil, &com.IID_IUnknown)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	defer com.Release(obj)
-	return a.reach(ctx, e.apt, obj, iid)
+	return a.reach(ctx, home, obj, iid)
 }
 
 // create asks a class object of this apartment for an instance.

@@ -28,6 +28,8 @@ type classEntry struct {
 	flags      com.REGCLS // without SUSPENDED and SURROGATE
 	cookie     uint32
 	unmarshals bool // may be named by packets of other processes
+	installed  bool // by RegisterInprocClass, with a model
+	model      com.ThreadingModel
 	suspended  bool
 	used       bool // a single-use class object that has been given away
 }
@@ -35,6 +37,9 @@ type classEntry struct {
 // inproc reports whether code of the entry's apartment gets the class object
 // itself: MULTIPLEUSE gives it to a local server's own process too (CF-243).
 func (e *classEntry) inproc() bool {
+	if e.hosted() {
+		return false
+	}
 	return e.ctx&com.CLSCTX_INPROC_SERVER != 0 || e.flags&com.REGCLS_MULTIPLEUSE != 0
 }
 
@@ -49,6 +54,9 @@ func (e *classEntry) local() bool { return e.ctx&com.CLSCTX_LOCAL_SERVER != 0 }
 func (e *classEntry) single() bool {
 	return e.flags&(com.REGCLS_MULTIPLEUSE|com.REGCLS_MULTI_SEPARATE) == 0
 }
+
+// hosted reports whether COM chooses the apartment for the class.
+func (e *classEntry) hosted() bool { return e.model != com.ThreadingBoth }
 
 // clashes reports whether both entries would answer the same request, so that
 // it would be a matter of chance which. Single-use entries of one class wait for
@@ -125,7 +133,7 @@ func (t *classTable) anywhere(clsid com.CLSID, a *Apartment) *classEntry {
 	if e := t.inproc(clsid, a); e != nil {
 		return e
 	}
-	return t.first(clsid, func(e *classEntry) bool { return e.ctx&com.CLSCTX_INPROC_SERVER != 0 })
+	return t.first(clsid, func(e *classEntry) bool { return e.ctx&com.CLSCTX_INPROC_SERVER != 0 && !e.hosted() })
 }
 
 // unmarshalClass finds what RegisterUnmarshalClass registered.

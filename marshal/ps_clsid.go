@@ -97,7 +97,7 @@ func (a *Apartment) CoGetPSClsid(ctx context.Context, iid *com.IID) (com.CLSID, 
 // runtime: a class object under the IID, and CoRegisterPSClsid, in one, but for as
 // long as the runtime lives. nil takes that back.
 func (rt *Runtime) RegisterPSFactory(iid com.IID, f com.IPSFactoryBuffer) {
-	own := func(e *classEntry) bool { return e.apt == nil && !e.unmarshals }
+	own := func(e *classEntry) bool { return e.apt == nil && !e.unmarshals && !e.installed }
 	if e := rt.classes.first(iid, own); e != nil {
 		rt.classes.remove(e)
 	}

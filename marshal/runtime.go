@@ -88,6 +88,9 @@ type Runtime struct {
 	// single-threaded apartments, and that there are channel hooks.
 	attention atomic.Int32
 
+	hosting sync.Mutex // held while an apartment for objects of a threading model is made
+	hostSTA *Apartment // for apartment-threaded objects of other apartments; guarded by hosting
+
 	mu      sync.Mutex
 	mta     *Apartment
 	mtaUses mtaUses

@@ -73,6 +73,9 @@ func (d *Decoder) init(b []byte, dataRep uint32, ndr64 bool) {
 // NDR64 reports whether the transfer syntax is NDR64.
 func (d *Decoder) NDR64() bool { return d.ndr64 }
 
+// BigEndian reports whether the data are big-endian.
+func (d *Decoder) BigEndian() bool { return d.big }
+
 // Err returns the first error. Bytes behind the last parameter are none
 // (CF-448).
 func (d *Decoder) Err() error { return d.err }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"oxid/com"
+	"oxid/dcerpc"
 )
 
 // goldenCreateInstance is the stub data of a RemoteCreateInstance with one IID
@@ -44,14 +45,14 @@ func TestActivationGolden(t *testing.T) {
 	if len(stub) != 464 {
 		t.Fatalf("the example has %d bytes", len(stub))
 	}
-	req, err := ParseRemoteCreateInstanceRequest(stub, drepLittle)
-	if err != nil {
+	s := new(stage)
+	if err := ServeIRemoteSCMActivator(activatorStage{s}).Handler.ServeRPC(&dcerpc.ServerCall{Opnum: 4, Stub: stub, DataRep: drepLittle}); err != nil {
 		t.Fatal(err)
 	}
-	if req.This.Version != Version57 || req.This.Flags != 1 || req.This.CID != goldenCID || req.Outer != nil {
-		t.Errorf("got %+v", req.This)
+	if this := result[ORPCTHIS](s.args, 0); this.Version != Version57 || this.Flags != 1 || this.CID != goldenCID || result[*MInterfacePointer](s.args, 1) != nil {
+		t.Errorf("got %+v", s.args)
 	}
-	in, err := ParseActivationPropertiesIn(req.Properties)
+	in, err := ParseActivationPropertiesIn(result[*MInterfacePointer](s.args, 2).OBJREF())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,14 +66,13 @@ func TestActivationIsWrittenInTheLayoutOfTheExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := RemoteCreateInstanceRequest{
-		This:       ORPCTHIS{Version: Version57, Flags: 1, CID: goldenCID},
-		Properties: props,
-	}
-	got, err := req.Append(nil)
+	var got []byte
+	c, err := NewIRemoteSCMActivatorClient(t.Context(), scripted(t, ServeIRemoteSCMActivator(nil), false, func(c *dcerpc.ServerCall) { got = append(got, c.Stub...) }))
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, _, err = c.RemoteCreateInstance(t.Context(), ORPCTHIS{Version: Version57, Flags: 1, CID: goldenCID}, nil, PointerTo(props))
+	wantHRESULT(t, err, com.RPC_X_BAD_STUB_DATA) // of the reply
 	want := unhex(t, goldenCreateInstance)
 	// What may differ: referent ids, fillers, padding, lengths that count it,
 	// the OBJREF's size and thisSize.

@@ -1,18 +1,11 @@
 package orpc
 
 import (
-	"encoding/binary"
-
 	"oxid/com"
 	"oxid/ndr"
 )
 
 // Pieces that several of the protocol's interfaces share, as RPC parameters.
-
-// badStub makes a received parameter's fault the decoder's error.
-func badStub(d *ndr.Decoder, err error) {
-	d.Fail(&com.Error{HRESULT: com.RPC_X_BAD_STUB_DATA, Err: err})
-}
 
 // putVersion appends a COMVERSION, two short numbers.
 func putVersion(e *ndr.Encoder, v COMVERSION) {
@@ -49,77 +42,16 @@ func getStd(d *ndr.Decoder) STDOBJREF {
 	}
 }
 
-// putBindingsPtr appends a unique pointer to a DUALSTRINGARRAY; nil is NULL.
-func putBindingsPtr(e *ndr.Encoder, p PackedBindings) {
-	if e.Pointer(p != nil) {
-		putBindings(e, p)
-	}
-}
-
-// putBindings appends a DUALSTRINGARRAY as a parameter: a conformant structure
-// of units in the byte order of the wire ([MS-DCOM] 2.2.19.2).
+// putBindings appends a DUALSTRINGARRAY as a parameter.
 func putBindings(e *ndr.Encoder, p PackedBindings) {
-	if _, err := ParsePackedBindings(p); err != nil {
-		e.Fail(err)
-		return
-	}
-	e.Count(len(p)/2 - 2)
-	for i := 0; i < len(p); i += 2 {
-		e.Uint16(binary.LittleEndian.Uint16(p[i:]))
-	}
+	p.EncodeCountsNDR(e)
+	p.EncodeNDR(e)
 }
 
-// getBindingsPtr reads what putBindingsPtr writes.
-func getBindingsPtr(d *ndr.Decoder) PackedBindings {
-	if !d.Pointer() {
-		return nil
-	}
-	return getBindings(d)
-}
-
-// getBindings reads a DUALSTRINGARRAY into its little-endian form. The result
-// does not alias the message.
-func getBindings(d *ndr.Decoder) PackedBindings {
-	// The count covers the units behind the two short numbers of the header.
-	n := d.Count(2)
-	if !d.InRange(int64(n), 0, maxDualStringUnits) || !d.Fits(n+2, 2) {
-		return nil
-	}
-	b := make([]byte, 0, 4+2*n)
-	for range n + 2 {
-		b = binary.LittleEndian.AppendUint16(b, d.Uint16())
-	}
-	if d.Err() != nil {
-		return nil
-	}
-	if entries := binary.LittleEndian.Uint16(b); int(entries) != n {
-		d.InRange(int64(entries), int64(n), int64(n)) // records the violation of size_is
-		return nil
-	}
-	p, err := packedBindingsAt(b)
-	if err != nil {
-		badStub(d, err)
-		return nil
-	}
+// getBindings reads a DUALSTRINGARRAY.
+func getBindings(d *ndr.Decoder) (p PackedBindings) {
+	p.DecodeNDR(d, d.Count(2))
 	return p
-}
-
-// putProtSeqs appends the count and the array of requested protocol sequences.
-func putProtSeqs(e *ndr.Encoder, ids []uint16) {
-	if len(ids) > MAX_REQUESTED_PROTSEQS {
-		e.Fail(tooMany("protocol sequences", len(ids), MAX_REQUESTED_PROTSEQS))
-		return
-	}
-	e.Uint16(uint16(len(ids)))
-	e.Count(len(ids))
-	e.Uint16s(ids)
-}
-
-// getProtSeqs reads what putProtSeqs writes.
-func getProtSeqs(d *ndr.Decoder) []uint16 {
-	n := d.Uint16()
-	d.InRange(int64(n), 0, MAX_REQUESTED_PROTSEQS)
-	return d.Uint16s(nil, d.CountIs(int(n), 2))
 }
 
 // getHRESULTs reads an array of n result codes.

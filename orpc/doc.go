@@ -67,3 +67,5 @@
 // data, which stay opaque. Zone suffixes of IPv6 addresses in bindings pass
 // through as text.
 package orpc
+
+//go:generate go run oxid/cmd/oxid idl --package orpc --import-path oxid/orpc dcom.idl oxidresolver.idl activator.idl

@@ -10,9 +10,9 @@ func tail46(data1 uint32) com.GUID {
 // Identifiers of the protocol's own interfaces, classes and extensions
 // ([MS-DCOM] 1.9 and Appendix A). Those of the object model are in package com.
 var (
-	IID_IObjectExporter     = com.MustGUID("99fcfec4-5260-101b-bbcb-00aa0021347a") // also called IOXIDResolver
-	IID_IActivation         = com.MustGUID("4d9f4ab8-7d1c-11cf-861e-0020af6e7c57") // also called IRemoteActivation
-	IID_IRemoteSCMActivator = tail46(0x1A0)                                        // also called ISystemActivator
+	IID_IObjectExporter     = IObjectExporterSyntax.UUID     // also called IOXIDResolver
+	IID_IActivation         = IActivationSyntax.UUID         // also called IRemoteActivation
+	IID_IRemoteSCMActivator = IRemoteSCMActivatorSyntax.UUID // also called ISystemActivator
 
 	IID_IActivationPropertiesIn  = tail46(0x1A2)
 	IID_IActivationPropertiesOut = tail46(0x1A3)

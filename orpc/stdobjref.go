@@ -24,23 +24,14 @@ const (
 // STDOBJREFSize is the number of bytes of a STDOBJREF.
 const STDOBJREFSize = 40
 
-// STDOBJREF names one interface of one object ([MS-DCOM] 2.2.18.2):
+// STDOBJREF is described in dcom.idl. Inside an OBJREF it is packed and
+// little-endian:
 //
 //	offset 0  flags        u32
 //	       4  cPublicRefs  u32
 //	       8  oxid         u64
 //	      16  oid          u64
 //	      24  ipid         GUID
-//
-// The references that it hands over have to be given back by RemRelease, all
-// of them, together with those that RemAddRef added.
-type STDOBJREF struct {
-	Flags      uint32   // SORF_*
-	PublicRefs uint32   // references that the receiver now owns; 0 means it must add one before use
-	OXID       OXID     // the exporter
-	OID        OID      // the object
-	IPID       com.IPID // the interface
-}
 
 // NoPing reports whether the object asks not to be pinged.
 func (s *STDOBJREF) NoPing() bool { return s.Flags&SORF_NOPING != 0 }

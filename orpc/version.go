@@ -7,11 +7,6 @@ import (
 	"oxid/step"
 )
 
-// COMVERSION is a version of the DCOM protocol ([MS-DCOM] 2.2.11). Major is
-// always 5. Minors 3 and 5 are not legal, yet some implementation sends 3; all
-// comparisons are by order, so that does no harm.
-type COMVERSION struct{ Major, Minor uint16 }
-
 // The versions that exist ([MS-DCOM] 1.7). 5.1 is the first release, 5.2 adds
 // IObjectExporter::ResolveOxid2, 5.4 changes how arrays of interface pointers
 // and embedded conformant structures travel, 5.6 adds OBJREF_HANDLER,

@@ -1,6 +1,8 @@
 package scm
 
 import (
+	"context"
+
 	"oxid/com"
 	"oxid/dcerpc"
 	"oxid/marshal"
@@ -8,116 +10,75 @@ import (
 )
 
 // activatorInterfaces are the activators as the RPC server serves them:
-// IActivation of all versions of DCOM and IRemoteSCMActivator of 5.6 on.
+// IActivation of all versions of DCOM and IRemoteSCMActivator of 5.6 on. Their
+// first parameter is an ORPC header, which is NDR 2.0 always.
 func (r *resolver) activatorInterfaces() []*dcerpc.Interface {
-	return []*dcerpc.Interface{{
-		Syntax:        dcerpc.SyntaxID{UUID: orpc.IID_IActivation},
-		Name:          "IActivation",
-		NumOps:        1,
-		Handler:       dcerpc.HandlerFunc(r.serveActivation),
-		MinAuthnLevel: r.opt.ActivationLevel,
-		NDR20Only:     true,
-	}, {
-		Syntax:        dcerpc.SyntaxID{UUID: orpc.IID_IRemoteSCMActivator},
-		Name:          "IRemoteSCMActivator",
-		NumOps:        5,
-		Handler:       dcerpc.HandlerFunc(r.serveSCMActivator),
-		MinAuthnLevel: r.opt.ActivationLevel,
-		NDR20Only:     true,
-	}}
+	list := []*dcerpc.Interface{orpc.ServeIActivation(activators{r}), orpc.ServeIRemoteSCMActivator(activators{r})}
+	for _, i := range list {
+		i.MinAuthnLevel, i.NDR20Only = r.opt.ActivationLevel, true
+	}
+	return list
 }
 
 // A request that can be read is answered, with a failure in its HRESULT; only one
 // that cannot be read, or that the caller may not make, is a fault. Clients tell
 // the two apart: after a fault some try the other activator.
 
-// badActivation is the fault of a request that cannot be read. A header cut
-// short is bad stub data here: this is native RPC.
-func badActivation(err error) error {
-	return &com.Error{HRESULT: com.RPC_X_BAD_STUB_DATA, Err: err}
-}
+// activators serves [orpc.IActivation] and [orpc.IRemoteSCMActivator].
+type activators struct{ r *resolver }
 
-// serveActivation serves IActivation::RemoteActivation ([MS-DCOM]
-// 3.1.2.5.2.3.1).
-func (r *resolver) serveActivation(c *dcerpc.ServerCall) error {
-	if c.Opnum != orpc.OpRemoteActivation {
-		return opRange()
-	}
-	in, err := orpc.ParseRemoteActivationRequest(c.Stub, c.DataRep)
-	if err != nil {
-		return badActivation(err)
+// RemoteActivation implements [orpc.IActivation] ([MS-DCOM] 3.1.2.5.2.3.1).
+func (x activators) RemoteActivation(ctx context.Context, this orpc.ORPCTHIS, clsid com.CLSID, name *string, storage *orpc.MInterfacePointer, _, mode uint32, iids []com.IID, protseqs []uint16) (
+	status uint32, that orpc.ORPCTHAT, oxid orpc.OXID, bindings *orpc.PackedBindings, remUnknown com.IPID, hint uint32, v orpc.COMVERSION, hr com.HRESULT,
+	interfaces []*orpc.MInterfacePointer, results []com.HRESULT, err error) {
+	if len(iids) == 0 { // they are announced and not there
+		err = com.RPC_X_BAD_STUB_DATA
+		return
 	}
 	q := activationRequest{
-		this:     in.This,
-		protseqs: in.ProtSeqs,
-		fromFile: in.ObjectName != nil || in.ObjectStorage != nil,
+		this:     this,
+		protseqs: protseqs,
+		fromFile: name != nil || storage != nil,
 		act: marshal.Activation{
-			CLSID:       in.ClassID,
-			IIDs:        in.IIDs,
-			ClassObject: in.Mode == orpc.MODE_GET_CLASS_OBJECT,
-			Dest:        destOf(c.Conn),
+			CLSID:       clsid,
+			IIDs:        iids,
+			ClassObject: mode == orpc.MODE_GET_CLASS_OBJECT,
 		},
 	}
 	// On failure the arrays are there all the same, with NULLs and zeros.
-	out := orpc.RemoteActivationResponse{
-		Interfaces: make([][]byte, len(in.IIDs)),
-		Results:    make([]com.HRESULT, len(in.IIDs)),
+	interfaces = make([]*orpc.MInterfacePointer, len(iids))
+	results = make([]com.HRESULT, len(iids))
+	a, failure := x.serve(ctx, &q)
+	if hr = com.HRESULTOf(failure); failure != nil {
+		return
 	}
-	a, err := r.serveRequest(c, &q)
-	out.HRESULT = com.HRESULTOf(err)
-	if err == nil {
-		out.OXID = a.info.OXID
-		out.Bindings = a.bindings
-		out.IPIDRemUnknown = a.info.RemUnknown
-		out.AuthnHint = authnHint(&a.info)
-		out.Version = a.info.Version
-		for i := range a.results {
-			out.Interfaces[i], out.Results[i] = a.results[i].Packet, a.results[i].HR
-		}
+	for i := range a.results {
+		interfaces[i], results[i] = orpc.PointerTo(a.results[i].Packet), a.results[i].HR
 	}
-	c.Reply, err = out.Append(c.GrowReply(replySize))
-	return err
+	return 0, that, a.info.OXID, bindingsOf(a.bindings), a.info.RemUnknown, authnHint(&a.info), a.info.Version, hr, interfaces, results, nil
 }
 
-// serveSCMActivator serves IRemoteSCMActivator ([MS-DCOM] 3.1.2.5.2.3.2 and
-// 3.1.2.5.2.3.3). Operations 0 to 2 are not on the wire.
-func (r *resolver) serveSCMActivator(c *dcerpc.ServerCall) error {
-	var this orpc.ORPCTHIS
-	var outer, properties []byte
-	switch c.Opnum {
-	case orpc.OpRemoteGetClassObject:
-		in, err := orpc.ParseRemoteGetClassObjectRequest(c.Stub, c.DataRep)
-		if err != nil {
-			return badActivation(err)
-		}
-		this, properties = in.This, in.Properties
-	case orpc.OpRemoteCreateInstance:
-		in, err := orpc.ParseRemoteCreateInstanceRequest(c.Stub, c.DataRep)
-		if err != nil {
-			return badActivation(err)
-		}
-		this, outer, properties = in.This, in.Outer, in.Properties
-	default:
-		return opRange()
-	}
-	var out orpc.RemoteActivationPropertiesResponse
-	var err error
+// RemoteGetClassObject implements [orpc.IRemoteSCMActivator] ([MS-DCOM]
+// 3.1.2.5.2.3.2).
+func (x activators) RemoteGetClassObject(ctx context.Context, this orpc.ORPCTHIS, properties *orpc.MInterfacePointer) (orpc.ORPCTHAT, *orpc.MInterfacePointer, error) {
+	return x.serveProperties(ctx, this, properties, true)
+}
+
+// RemoteCreateInstance implements [orpc.IRemoteSCMActivator] ([MS-DCOM]
+// 3.1.2.5.2.3.3).
+func (x activators) RemoteCreateInstance(ctx context.Context, this orpc.ORPCTHIS, outer, properties *orpc.MInterfacePointer) (orpc.ORPCTHAT, *orpc.MInterfacePointer, error) {
 	if outer != nil { // an object cannot be aggregated by one of another process
-		err = com.CLASS_E_NOAGGREGATION
-	} else {
-		out.Properties, err = r.serveProperties(c, this, properties)
+		return orpc.ORPCTHAT{}, nil, com.CLASS_E_NOAGGREGATION
 	}
-	out.HRESULT = com.HRESULTOf(err)
-	c.Reply, err = out.Append(c.GrowReply(replySize + len(out.Properties)))
-	return err
+	return x.serveProperties(ctx, this, properties, false)
 }
 
 // serveProperties does what the properties of a request ask for and returns
 // those of the reply.
-func (r *resolver) serveProperties(c *dcerpc.ServerCall, this orpc.ORPCTHIS, properties []byte) ([]byte, error) {
-	in, err := orpc.ParseActivationPropertiesIn(properties)
+func (x activators) serveProperties(ctx context.Context, this orpc.ORPCTHIS, properties *orpc.MInterfacePointer, classObject bool) (that orpc.ORPCTHAT, _ *orpc.MInterfacePointer, err error) {
+	in, err := orpc.ParseActivationPropertiesIn(properties.OBJREF())
 	if err != nil {
-		return nil, err
+		return that, nil, err
 	}
 	q := activationRequest{
 		this:     this,
@@ -127,16 +88,15 @@ func (r *resolver) serveProperties(c *dcerpc.ServerCall, this orpc.ORPCTHIS, pro
 		act: marshal.Activation{
 			CLSID:       in.Instantiation.ClassID,
 			IIDs:        in.Instantiation.IIDs,
-			ClassObject: c.Opnum == orpc.OpRemoteGetClassObject,
-			Dest:        destOf(c.Conn),
+			ClassObject: classObject,
 		},
 	}
 	if in.ScmRequest != nil {
 		q.protseqs = in.ScmRequest.ProtSeqs
 	}
-	a, err := r.serveRequest(c, &q)
+	a, err := x.serve(ctx, &q)
 	if err != nil {
-		return nil, err
+		return that, nil, err
 	}
 	// PropsOutInfo comes first: there are clients that go by the order.
 	out := orpc.ActivationPropertiesOut{
@@ -153,18 +113,22 @@ func (r *resolver) serveProperties(c *dcerpc.ServerCall, this orpc.ORPCTHIS, pro
 	for i, res := range a.results {
 		out.PropsOut.Interfaces[i] = orpc.ActivatedInterface{IID: q.act.IIDs[i], HRESULT: res.HR, OBJREF: res.Packet}
 	}
-	return out.Append(nil)
+	reply, err := out.Append(nil)
+	return that, orpc.PointerTo(reply), err
 }
 
-// serveRequest activates on behalf of a call. Application code runs, so the
-// connection goes on without this goroutine.
-func (r *resolver) serveRequest(c *dcerpc.ServerCall, q *activationRequest) (*activated, error) {
+// serve activates on behalf of a call. Application code runs, so the connection
+// goes on without this goroutine.
+func (x activators) serve(ctx context.Context, q *activationRequest) (*activated, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	a, err := r.activate(handedOver(c), q.act, q.protseqs)
+	c := dcerpc.CallFromContext(ctx)
+	c.HandOver()
+	q.act.Dest = destOf(c.Conn)
+	a, err := x.r.activate(ctx, q.act, q.protseqs)
 	if err != nil {
-		r.opt.Logger.Debug("activation refused", "peer", c.Conn.RemoteAddr(), "clsid", q.act.CLSID, "err", err)
+		x.r.opt.Logger.Debug("activation refused", "peer", c.Conn.RemoteAddr(), "clsid", q.act.CLSID, "err", err)
 	}
 	return a, err
 }

@@ -1,6 +1,7 @@
 package scm
 
 import (
+	"encoding/binary"
 	"errors"
 	"testing"
 
@@ -81,14 +82,21 @@ func goldenServer(tb testing.TB) (*resolver, *caller, *[]marshal.Activation) {
 	return r, resolverCaller(tb, r), &seen
 }
 
+// The operations of the activators.
+const (
+	opRemoteActivation = 0
+	opGetClassObject   = 3
+	opCreateInstance   = 4
+)
+
 // The example of another implementation is understood, and answered as it
 // expects: PropsOutInfo first.
 func TestRemoteCreateInstanceGolden(t *testing.T) {
 	_, c, seen := goldenServer(t)
-	for _, op := range []uint16{orpc.OpRemoteCreateInstance, orpc.OpRemoteGetClassObject} {
+	for _, op := range []uint16{opCreateInstance, opGetClassObject} {
 		*seen = nil
 		stub := unhex(t, goldenCreateInstance)
-		if op == orpc.OpRemoteGetClassObject {
+		if op == opGetClassObject {
 			stub = append(stub[:0x20:0x20], stub[0x24:]...) // it has no pUnkOuter
 		}
 		reply, err := c.call(orpc.IID_IRemoteSCMActivator, op, stub)
@@ -96,14 +104,14 @@ func TestRemoteCreateInstanceGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(*seen) != 1 || (*seen)[0].CLSID != goldenClass || len((*seen)[0].IIDs) != 1 || (*seen)[0].IIDs[0] != iidIDispatch ||
-			(*seen)[0].ClassObject != (op == orpc.OpRemoteGetClassObject) {
+			(*seen)[0].ClassObject != (op == opGetClassObject) {
 			t.Fatalf("the exporter was asked for %+v", *seen)
 		}
-		out, err := orpc.ParseRemoteActivationPropertiesResponse(reply, drepLittle)
-		if err != nil || out.HRESULT != com.S_OK {
-			t.Fatalf("%+v, %v", out, err)
+		out, err := propertiesIn(t, reply)
+		if err != nil {
+			t.Fatal(err)
 		}
-		props, err := orpc.ParseActivationPropertiesOut(out.Properties)
+		props, err := orpc.ParseActivationPropertiesOut(out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +126,7 @@ func TestRemoteCreateInstanceGolden(t *testing.T) {
 		}
 		// Behind the OBJREF_CUSTOM's 48 bytes, two lengths, the serialization header
 		// and the fixed part of the CustomHeader come the CLSIDs: see the order.
-		if first := com.GUIDFromBytes(out.Properties[48+8+16+48+4:]); first != orpc.CLSID_PropsOutInfo {
+		if first := com.GUIDFromBytes(out[48+8+16+48+4:]); first != orpc.CLSID_PropsOutInfo {
 			t.Errorf("the first property is %v", first)
 		}
 	}
@@ -133,19 +141,23 @@ func TestRemoteActivationGolden(t *testing.T) {
 		if class {
 			copy(stub[mode:], []byte{0xff, 0xff, 0xff, 0xff})
 		}
-		reply, err := c.call(orpc.IID_IActivation, orpc.OpRemoteActivation, stub)
+		reply, err := c.call(orpc.IID_IActivation, opRemoteActivation, stub)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := orpc.ParseRemoteActivationResponse(reply, drepLittle, 1)
-		if err != nil || out.HRESULT != com.S_OK || out.Status != 0 {
-			t.Fatalf("%+v, %v", out, err)
+		old, err := orpc.NewIActivationClient(t.Context(), replay(t, reply))
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, _, oxid, _, _, hint, _, hr, interfaces, results, err := old.RemoteActivation(t.Context(), orpc.ORPCTHIS{}, com.CLSID{}, nil, nil, 0, 0, make([]com.IID, 1), nil)
+		if err != nil || hr != com.S_OK || status != 0 {
+			t.Fatalf("%v, %d, %v", hr, status, err)
 		}
 		if len(*seen) != 1 || (*seen)[0].CLSID != goldenClass || (*seen)[0].ClassObject != class {
 			t.Errorf("the exporter was asked for %+v", *seen)
 		}
-		if out.OXID != 7 || out.AuthnHint != 1 || string(out.Interfaces[0]) != "MEOW, more or less" || out.Results[0] != com.S_OK {
-			t.Errorf("got %+v", out)
+		if oxid != 7 || hint != 1 || string(interfaces[0].OBJREF()) != "MEOW, more or less" || results[0] != com.S_OK {
+			t.Errorf("got %v, %d, %v, %v", oxid, hint, interfaces[0], results)
 		}
 	}
 }
@@ -201,61 +213,64 @@ func TestActivationRefusals(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stub, err := (&orpc.RemoteCreateInstanceRequest{This: *this, Properties: props}).Append(nil)
+			scm, err := orpc.NewIRemoteSCMActivatorClient(t.Context(), c.conn)
 			if err != nil {
 				t.Fatal(err)
 			}
-			reply, err := c.call(orpc.IID_IRemoteSCMActivator, orpc.OpRemoteCreateInstance, stub)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out, err := orpc.ParseRemoteActivationPropertiesResponse(reply, drepLittle)
-			if err != nil || out.HRESULT != tt.want || (out.Properties != nil) != (tt.want == com.S_OK) {
+			_, out, err := scm.RemoteCreateInstance(t.Context(), *this, nil, orpc.PointerTo(props))
+			if com.HRESULTOf(err) != tt.want || (out != nil) != (tt.want == com.S_OK) {
 				t.Errorf("RemoteCreateInstance: %+v, %v, want %v", out, err, tt.want)
 			}
 
 			if in.Instantiation.Flags != 0 || in.Special != nil {
 				return // the older activator cannot say that
 			}
-			old := orpc.RemoteActivationRequest{This: *this, ClassID: in.Instantiation.ClassID, IIDs: in.Instantiation.IIDs}
+			old, err := orpc.NewIActivationClient(t.Context(), c.conn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var protseqs []uint16
 			if in.ScmRequest != nil {
-				old.ProtSeqs = in.ScmRequest.ProtSeqs
+				protseqs = in.ScmRequest.ProtSeqs
 			}
+			var file *string
 			if in.Instance != nil {
-				old.ObjectName = in.Instance.FileName
+				file = in.Instance.FileName
 			}
-			if stub, err = old.Append(nil); err != nil {
-				t.Fatal(err)
+			status, _, oxid, bindings, _, _, _, hr, interfaces, results, err := old.RemoteActivation(t.Context(), *this, in.Instantiation.ClassID,
+				file, nil, 0, 0, in.Instantiation.IIDs, protseqs)
+			if err != nil || hr != tt.want || status != 0 {
+				t.Fatalf("RemoteActivation: %v, %d, %v, want %v", hr, status, err, tt.want)
 			}
-			if reply, err = c.call(orpc.IID_IActivation, orpc.OpRemoteActivation, stub); err != nil {
-				t.Fatal(err)
-			}
-			res, err := orpc.ParseRemoteActivationResponse(reply, drepLittle, 1)
-			if err != nil || res.HRESULT != tt.want || res.Status != 0 {
-				t.Fatalf("RemoteActivation: %+v, %v, want %v", res, err, tt.want)
-			}
-			if tt.want != com.S_OK && (res.Bindings != nil || res.Interfaces[0] != nil || res.Results[0] != com.S_OK || res.OXID != 0) {
-				t.Errorf("a failure tells %+v", res)
+			if tt.want != com.S_OK && (bindings != nil || interfaces[0] != nil || results[0] != com.S_OK || oxid != 0) {
+				t.Errorf("a failure tells %v, %v, %v, %v", bindings, interfaces, results, oxid)
 			}
 		})
 	}
-
 }
 
 // There is no aggregation across processes.
 func TestActivationWithOuter(t *testing.T) {
 	_, c, seen := goldenServer(t)
-	stub, err := (&orpc.RemoteCreateInstanceRequest{This: orpc.ORPCTHIS{Version: orpc.Version57}, Outer: []byte("MEOW")}).Append(nil)
+	scm, err := orpc.NewIRemoteSCMActivatorClient(t.Context(), c.conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply, err := c.call(orpc.IID_IRemoteSCMActivator, orpc.OpRemoteCreateInstance, stub)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := orpc.ParseRemoteActivationPropertiesResponse(reply, drepLittle)
-	if err != nil || out.HRESULT != com.CLASS_E_NOAGGREGATION || len(*seen) != 0 {
+	_, out, err := scm.RemoteCreateInstance(t.Context(), orpc.ORPCTHIS{Version: orpc.Version57}, orpc.PointerTo([]byte("MEOW")), nil)
+	if com.HRESULTOf(err) != com.CLASS_E_NOAGGREGATION || len(*seen) != 0 {
 		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+// An interface that is announced behind a NULL pointer is no request.
+func TestActivationWithoutInterfaces(t *testing.T) {
+	_, c, seen := goldenServer(t)
+	stub := append((&orpc.ORPCTHIS{Version: orpc.Version57}).Append(nil), unhex(t, `0027a4d8 a2b3 4c5d 8899aabbccddeeff 00000000 00000000
+		00000000 00000000 01000000 00000000 0000 0000 00000000`)...)
+	_, err := c.call(orpc.IID_IActivation, opRemoteActivation, stub)
+	var f *dcerpc.Fault
+	if !errors.As(err, &f) || f.Status != dcerpc.StatusBadStubData || len(*seen) != 0 {
+		t.Errorf("%v, activated %v", err, *seen)
 	}
 }
 
@@ -287,8 +302,8 @@ func TestActivationCutShort(t *testing.T) {
 		stub  string
 		least int // from here on only padding is missing
 	}{
-		{orpc.IID_IRemoteSCMActivator, orpc.OpRemoteCreateInstance, goldenCreateInstance, 464},
-		{orpc.IID_IActivation, orpc.OpRemoteActivation, goldenRemoteActivation, 118},
+		{orpc.IID_IRemoteSCMActivator, opCreateInstance, goldenCreateInstance, 464},
+		{orpc.IID_IActivation, opRemoteActivation, goldenRemoteActivation, 118},
 	} {
 		stub := unhex(t, tt.stub)
 		for n := range stub {
@@ -298,11 +313,11 @@ func TestActivationCutShort(t *testing.T) {
 				t.Fatalf("%d of %d bytes activated something", n, len(stub))
 			}
 			if err == nil {
-				if tt.op == orpc.OpRemoteActivation {
+				if tt.op == opRemoteActivation {
 					t.Fatalf("%d of %d bytes: reply %x", n, len(stub), reply)
 				}
-				out, err := orpc.ParseRemoteActivationPropertiesResponse(reply, drepLittle)
-				if err != nil || !out.HRESULT.Failed() {
+				hr := com.HRESULT(binary.LittleEndian.Uint32(reply[len(reply)-4:]))
+				if out, err := propertiesIn(t, reply); com.HRESULTOf(err) != hr || !hr.Failed() {
 					t.Fatalf("%d of %d bytes: %+v, %v", n, len(stub), out, err)
 				}
 				continue

@@ -1,13 +1,11 @@
 package scm
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net"
 
 	"oxid/com"
-	"oxid/dcerpc"
 	"oxid/marshal"
 	"oxid/orpc"
 )
@@ -64,6 +62,9 @@ func (c *Client) activate(ctx context.Context, target string, act marshal.Activa
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
 	addr := net.JoinHostPort(host, port)
+	if n := len(act.IIDs); n == 0 || n > orpc.MAX_REQUESTED_INTERFACES {
+		return nil, activationError("", addr, act.CLSID, com.E_INVALIDARG)
+	}
 	q := activationCall{ctx: ctx, act: act, imp: com.RPC_C_IMP_LEVEL_IMPERSONATE}
 	if o != nil && o.ImpLevel != 0 {
 		q.imp = o.ImpLevel
@@ -112,25 +113,25 @@ func (q *activationCall) this(server orpc.COMVERSION) (orpc.ORPCTHIS, error) {
 func (rc *resolverConn) activate(q *activationCall) (*Activated, error) {
 	if rc.version.AtLeast(orpc.Version56) {
 		q.method = "IRemoteSCMActivator"
-		p, err := rc.conn.Context(q.ctx, dcerpc.SyntaxID{UUID: orpc.IID_IRemoteSCMActivator})
+		scm, err := orpc.NewIRemoteSCMActivatorClient(q.ctx, rc.conn)
 		var a *Activated
 		if err == nil {
-			a, err = rc.scmActivate(q, p)
+			a, err = rc.scmActivate(q, scm)
 		}
 		if err == nil || !isOpRange(err) && !errors.Is(err, com.RPC_S_UNKNOWN_IF) {
 			return a, err
 		}
 	}
 	q.method = "IActivation.RemoteActivation"
-	p, err := rc.conn.Context(q.ctx, dcerpc.SyntaxID{UUID: orpc.IID_IActivation})
+	old, err := orpc.NewIActivationClient(q.ctx, rc.conn)
 	if err != nil {
 		return nil, err
 	}
-	return rc.remoteActivation(q, p)
+	return rc.remoteActivation(q, old)
 }
 
 // scmActivate calls IRemoteSCMActivator.
-func (rc *resolverConn) scmActivate(q *activationCall, p *dcerpc.PresContext) (*Activated, error) {
+func (rc *resolverConn) scmActivate(q *activationCall, scm *orpc.IRemoteSCMActivatorClient) (*Activated, error) {
 	this, err := q.this(rc.version)
 	if err != nil {
 		return nil, err
@@ -153,83 +154,61 @@ func (rc *resolverConn) scmActivate(q *activationCall, p *dcerpc.PresContext) (*
 	if err != nil {
 		return nil, err
 	}
-	op := orpc.OpRemoteCreateInstance
-	request := (&orpc.RemoteCreateInstanceRequest{This: this, Properties: properties}).Append
-	q.method = "IRemoteSCMActivator.RemoteCreateInstance"
+	var out *orpc.MInterfacePointer
 	if q.act.ClassObject {
-		op = orpc.OpRemoteGetClassObject
-		request = (&orpc.RemoteGetClassObjectRequest{This: this, Properties: properties}).Append
 		q.method = "IRemoteSCMActivator.RemoteGetClassObject"
+		_, out, err = scm.RemoteGetClassObject(q.ctx, this, orpc.PointerTo(properties))
+	} else {
+		q.method = "IRemoteSCMActivator.RemoteCreateInstance"
+		_, out, err = scm.RemoteCreateInstance(q.ctx, this, nil, orpc.PointerTo(properties))
 	}
-	call := p.NewCall(op, nil, replySize+len(properties))
-	defer call.Free()
-	if call.Stub, err = request(call.Stub); err != nil {
-		return nil, err
-	}
-	if err := call.Invoke(q.ctx); err != nil {
-		return nil, err
-	}
-	out, err := orpc.ParseRemoteActivationPropertiesResponse(call.Reply, call.DataRep)
 	if err != nil {
 		return nil, err
 	}
-	if out.HRESULT.Failed() {
-		return nil, out.HRESULT
-	}
-	reply, err := orpc.ParseActivationPropertiesOut(out.Properties)
+	reply, err := orpc.ParseActivationPropertiesOut(out.OBJREF())
 	if err != nil {
 		return nil, err
 	}
 	a := &Activated{Interfaces: make([]marshal.ActivationResult, len(reply.PropsOut.Interfaces))}
 	for i, r := range reply.PropsOut.Interfaces {
-		// The packet lies in the reply's buffer, which is given back.
-		a.Interfaces[i] = marshal.ActivationResult{Packet: bytes.Clone(r.OBJREF), HR: r.HRESULT}
+		a.Interfaces[i] = marshal.ActivationResult{Packet: r.OBJREF, HR: r.HRESULT}
 	}
 	s := reply.ScmReply
-	return rc.finish(q, a, s.OXID, s.Bindings, s.IPIDRemUnknown, s.AuthnHint, s.Version)
+	return rc.finish(q, a, s.OXID, &s.Bindings, s.IPIDRemUnknown, s.AuthnHint, s.Version)
 }
 
 // remoteActivation calls IActivation.
-func (rc *resolverConn) remoteActivation(q *activationCall, p *dcerpc.PresContext) (*Activated, error) {
+func (rc *resolverConn) remoteActivation(q *activationCall, old *orpc.IActivationClient) (*Activated, error) {
 	this, err := q.this(rc.version)
 	if err != nil {
 		return nil, err
 	}
-	in := orpc.RemoteActivationRequest{
-		This: this, ClassID: q.act.CLSID, ClientImpLevel: q.imp, IIDs: q.act.IIDs, ProtSeqs: protseqs,
-	}
+	mode := uint32(0)
 	if q.act.ClassObject {
-		in.Mode = orpc.MODE_GET_CLASS_OBJECT
+		mode = orpc.MODE_GET_CLASS_OBJECT
 	}
-	call := p.NewCall(orpc.OpRemoteActivation, nil, replySize)
-	defer call.Free()
-	if call.Stub, err = in.Append(call.Stub); err != nil {
-		return nil, err
+	code, _, oxid, bindings, remUnknown, hint, v, hr, interfaces, results, err := old.RemoteActivation(q.ctx, this, q.act.CLSID, nil, nil,
+		uint32(q.imp), mode, q.act.IIDs, protseqs)
+	if err == nil {
+		err = status(code)
 	}
-	if err := call.Invoke(q.ctx); err != nil {
-		return nil, err
+	if err == nil && hr.Failed() {
+		err = hr
 	}
-	out, err := orpc.ParseRemoteActivationResponse(call.Reply, call.DataRep, len(q.act.IIDs))
 	if err != nil {
 		return nil, err
 	}
-	if err := status(out.Status); err != nil {
-		return nil, err
+	a := &Activated{Interfaces: make([]marshal.ActivationResult, len(interfaces))}
+	for i := range interfaces {
+		a.Interfaces[i] = marshal.ActivationResult{Packet: interfaces[i].OBJREF(), HR: results[i]}
 	}
-	if out.HRESULT.Failed() {
-		return nil, out.HRESULT
-	}
-	a := &Activated{Interfaces: make([]marshal.ActivationResult, len(out.Interfaces))}
-	for i := range out.Interfaces {
-		a.Interfaces[i] = marshal.ActivationResult{Packet: bytes.Clone(out.Interfaces[i]), HR: out.Results[i]}
-	}
-	return rc.finish(q, a, out.OXID, out.Bindings, out.IPIDRemUnknown, out.AuthnHint, out.Version)
+	return rc.finish(q, a, oxid, bindings, remUnknown, hint, v)
 }
 
 // finish checks the reply of either activator and completes the outcome. What a
 // server says twice, by result and by pointer, has to agree; where it does not,
 // the interface is missing.
-func (rc *resolverConn) finish(q *activationCall, a *Activated, oxid orpc.OXID, bindings orpc.PackedBindings, remUnknown com.IPID, hint uint32, v orpc.COMVERSION) (*Activated, error) {
+func (rc *resolverConn) finish(q *activationCall, a *Activated, oxid orpc.OXID, bindings *orpc.PackedBindings, remUnknown com.IPID, hint uint32, v orpc.COMVERSION) (*Activated, error) {
 	if len(a.Interfaces) != len(q.act.IIDs) {
 		return nil, com.RPC_E_INVALID_DATAPACKET
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"oxid/com"
-	"oxid/dcerpc"
-	"oxid/ndr"
 )
 
 // withConn runs f on a connection to addr. A connection that was idle may have
@@ -23,26 +21,6 @@ func (c *Client) withConn(ctx context.Context, addr string, f func(rc *resolverC
 			return err
 		}
 	}
-}
-
-// invoke makes one call of a native RPC operation. in may be nil.
-func invoke(ctx context.Context, p *dcerpc.PresContext, op uint16, in encoder, out decoder) error {
-	call := p.NewCall(op, nil, replySize)
-	defer call.Free()
-	if in != nil {
-		e := ndr.EncodeTo(call.Stub, call.NDR64)
-		in.Encode(&e)
-		var err error
-		if call.Stub, err = e.Data(); err != nil {
-			return err
-		}
-	}
-	if err := call.Invoke(ctx); err != nil {
-		return err
-	}
-	d := ndr.DecodeFrom(call.Reply, call.DataRep, call.NDR64)
-	out.Decode(&d)
-	return d.Err()
 }
 
 // isOpRange reports whether a server lacks the operation.

@@ -18,8 +18,8 @@ type resolverConn struct {
 	addr     string // as it was asked for
 	host     string // of addr
 	conn     *dcerpc.ClientConn
-	exporter *dcerpc.PresContext // of IObjectExporter
-	version  orpc.COMVERSION     // of the server
+	exporter *orpc.IObjectExporterClient
+	version  orpc.COMVERSION // of the server
 }
 
 // dialing is a connection attempt that several operations may wait for. It
@@ -143,7 +143,7 @@ func (c *Client) openAt(ctx context.Context, addr string) (*resolverConn, error)
 	// The activators are NDR 2.0 alone ([MS-DCOM] 2.2.22), and nothing here is
 	// large enough to gain by another syntax.
 	rc := &resolverConn{conn: dcerpc.NewClientConn(nc, &dcerpc.ClientOptions{IdleTimeout: c.opt.IdleTimeout})}
-	if rc.exporter, err = rc.conn.Context(ctx, dcerpc.SyntaxID{UUID: orpc.IID_IObjectExporter}); err == nil {
+	if rc.exporter, err = orpc.NewIObjectExporterClient(ctx, rc.conn); err == nil {
 		err = rc.alive(ctx)
 	}
 	if err != nil {
@@ -156,17 +156,14 @@ func (c *Client) openAt(ctx context.Context, addr string) (*resolverConn, error)
 // alive asks for the server's version. The operation tells by its absence that
 // the server is older.
 func (rc *resolverConn) alive(ctx context.Context) error {
-	var out orpc.ServerAlive2Response
-	err := invoke(ctx, rc.exporter, orpc.OpServerAlive2, nil, &out)
+	code, v, _, _, err := rc.exporter.ServerAlive2(ctx)
+	if err != nil && isOpRange(err) {
+		v = orpc.Version51
+		code, err = rc.exporter.ServerAlive(ctx)
+	}
 	if err == nil {
-		rc.version = out.Version
-		err = status(out.Status)
-	} else if isOpRange(err) {
-		var old orpc.StatusResponse
-		if err = invoke(ctx, rc.exporter, orpc.OpServerAlive, nil, &old); err == nil {
-			rc.version = orpc.Version51
-			err = status(old.Status)
-		}
+		rc.version = v
+		err = status(code)
 	}
 	if err == nil {
 		_, err = orpc.Negotiate(version, rc.version)

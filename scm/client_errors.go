@@ -10,10 +10,11 @@ import (
 	"oxid/step"
 )
 
-// stepOf returns the step that an error names, or the resolver's.
+// stepOf returns the step that an error names, or the resolver's. That it came
+// up in a call says no more than that.
 func stepOf(err error) step.Step {
 	var e *com.Error
-	if errors.As(err, &e) && e.Step != "" {
+	if errors.As(err, &e) && e.Step != "" && e.Step != step.Call {
 		return e.Step
 	}
 	return step.Resolver

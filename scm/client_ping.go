@@ -66,16 +66,22 @@ func answered(err error) bool {
 // ping sends one ping.
 func (rc *resolverConn) ping(ctx context.Context, set orpc.SETID, seq uint16, add, del []orpc.OID) (orpc.SETID, error) {
 	if simple(set, add, del) {
-		var out orpc.StatusResponse
-		if err := invoke(ctx, rc.exporter, orpc.OpSimplePing, &orpc.SimplePingRequest{SETID: set}, &out); err != nil {
+		code, err := rc.exporter.SimplePing(ctx, set)
+		if err != nil {
 			return set, err
 		}
-		return set, status(out.Status)
+		return set, status(code)
 	}
-	in := orpc.ComplexPingRequest{SETID: set, SequenceNum: seq, AddToSet: add, DelFromSet: del}
-	var out orpc.ComplexPingResponse
-	if err := invoke(ctx, rc.exporter, orpc.OpComplexPing, &in, &out); err != nil {
+	// Empty lists are NULL.
+	if len(add) == 0 {
+		add = nil
+	}
+	if len(del) == 0 {
+		del = nil
+	}
+	code, id, _, err := rc.exporter.ComplexPing(ctx, set, seq, add, del)
+	if err != nil {
 		return set, err
 	}
-	return out.SETID, status(out.Status)
+	return id, status(code)
 }

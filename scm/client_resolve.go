@@ -7,6 +7,7 @@ import (
 
 	"oxid/com"
 	"oxid/marshal"
+	"oxid/ndr"
 	"oxid/orpc"
 	"oxid/step"
 )
@@ -78,30 +79,32 @@ func (c *Client) ResolveOXID(ctx context.Context, oxid orpc.OXID, resAddr orpc.P
 // the older operation. A server that claims to be newer and lacks the newer one
 // is taken at its deeds.
 func (rc *resolverConn) resolve(ctx context.Context, oxid orpc.OXID) (*marshal.ExporterInfo, error) {
-	in := orpc.ResolveOxidRequest{OXID: oxid, ProtSeqs: protseqs}
-	var out orpc.ResolveOxid2Response
+	var code, hint uint32
+	var bindings *orpc.PackedBindings
+	var remUnknown com.IPID
+	var v orpc.COMVERSION
+	var err error
 	old := !rc.version.AtLeast(orpc.Version52)
 	if !old {
-		err := invoke(ctx, rc.exporter, orpc.OpResolveOxid2, &in, &out)
-		if old = err != nil && isOpRange(err); !old && err != nil {
-			return nil, err
-		}
+		code, bindings, remUnknown, hint, v, err = rc.exporter.ResolveOxid2(ctx, oxid, protseqs)
+		old = err != nil && isOpRange(err)
 	}
 	if old {
-		out = orpc.ResolveOxid2Response{Version: orpc.Version51}
-		if err := invoke(ctx, rc.exporter, orpc.OpResolveOxid, &in, &out.ResolveOxidResponse); err != nil {
-			return nil, err
-		}
+		v = orpc.Version51
+		code, bindings, remUnknown, hint, err = rc.exporter.ResolveOxid(ctx, oxid, protseqs)
 	}
-	if err := status(out.Status); err != nil {
+	if err == nil {
+		err = status(code)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return rc.exporterInfo(oxid, out.Bindings, out.IPIDRemUnknown, out.AuthnHint, out.Version)
+	return rc.exporterInfo(oxid, bindings, remUnknown, hint, v)
 }
 
 // exporterInfo puts together what a resolver or an activator said of an exporter.
-func (rc *resolverConn) exporterInfo(oxid orpc.OXID, bindings orpc.PackedBindings, remUnknown com.IPID, hint uint32, version orpc.COMVERSION) (*marshal.ExporterInfo, error) {
-	dsa, err := bindings.Unpack()
+func (rc *resolverConn) exporterInfo(oxid orpc.OXID, bindings *orpc.PackedBindings, remUnknown com.IPID, hint uint32, version orpc.COMVERSION) (*marshal.ExporterInfo, error) {
+	dsa, err := ndr.Deref(bindings).Unpack()
 	if err != nil {
 		return nil, err
 	}

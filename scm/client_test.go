@@ -368,34 +368,26 @@ func TestNotDCERPC(t *testing.T) {
 // an error.
 func TestActivationReplyThatDoesNotFit(t *testing.T) {
 	r, _, _ := goldenServer(t)
+	raw := orpc.ServeIRemoteSCMActivator(fakeActivator{})
+	raw.Handler = dcerpc.HandlerFunc(func(*dcerpc.ServerCall) error { return nil })
 	for _, tt := range []struct {
 		name  string
-		reply func() ([]byte, error)
+		serve *dcerpc.Interface
 	}{
-		{"too few interfaces", func() ([]byte, error) {
-			return activationReply(&orpc.ActivationPropertiesOut{
-				PropsOut: &orpc.PropsOutInfo{Interfaces: []orpc.ActivatedInterface{{OBJREF: []byte("MEOW")}}},
-				ScmReply: &orpc.ScmReplyInfoData{Version: orpc.Version57},
-			})
-		}},
-		{"success without an interface", func() ([]byte, error) {
-			return activationReply(&orpc.ActivationPropertiesOut{
-				PropsOut: &orpc.PropsOutInfo{Interfaces: make([]orpc.ActivatedInterface, 2)},
-				ScmReply: &orpc.ScmReplyInfoData{Version: orpc.Version57},
-			})
-		}},
-		{"no properties", func() ([]byte, error) { return (&orpc.RemoteActivationPropertiesResponse{}).Append(nil) }},
-		{"no bytes", func() ([]byte, error) { return nil, nil }},
+		{"too few interfaces", orpc.ServeIRemoteSCMActivator(fakeActivator{&orpc.ActivationPropertiesOut{
+			PropsOut: &orpc.PropsOutInfo{Interfaces: []orpc.ActivatedInterface{{OBJREF: []byte("MEOW")}}},
+			ScmReply: &orpc.ScmReplyInfoData{Version: orpc.Version57},
+		}})},
+		{"success without an interface", orpc.ServeIRemoteSCMActivator(fakeActivator{&orpc.ActivationPropertiesOut{
+			PropsOut: &orpc.PropsOutInfo{Interfaces: make([]orpc.ActivatedInterface, 2)},
+			ScmReply: &orpc.ScmReplyInfoData{Version: orpc.Version57},
+		}})},
+		{"no properties", orpc.ServeIRemoteSCMActivator(fakeActivator{})},
+		{"no bytes", raw},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			n := newNet()
-			n.host(t, "h:135", r.resolverInterface(), &dcerpc.Interface{
-				Syntax: dcerpc.SyntaxID{UUID: orpc.IID_IRemoteSCMActivator}, NumOps: 5,
-				Handler: dcerpc.HandlerFunc(func(c *dcerpc.ServerCall) (err error) {
-					c.Reply, err = tt.reply()
-					return err
-				}),
-			})
+			n.host(t, "h:135", r.resolverInterface(), tt.serve)
 			a, err := n.client(t).CreateInstance(t.Context(), "h", clsidGreeter, []com.IID{iidGreeter, iidOther}, nil)
 			if err == nil {
 				t.Fatalf("got %+v", a)
@@ -404,10 +396,17 @@ func TestActivationReplyThatDoesNotFit(t *testing.T) {
 	}
 }
 
-func activationReply(out *orpc.ActivationPropertiesOut) ([]byte, error) {
-	props, err := out.Append(nil)
-	if err != nil {
-		return nil, err
+// fakeActivator answers every activation with the same properties.
+type fakeActivator struct{ out *orpc.ActivationPropertiesOut }
+
+func (f fakeActivator) RemoteGetClassObject(context.Context, orpc.ORPCTHIS, *orpc.MInterfacePointer) (that orpc.ORPCTHAT, _ *orpc.MInterfacePointer, err error) {
+	if f.out == nil {
+		return that, nil, nil
 	}
-	return (&orpc.RemoteActivationPropertiesResponse{Properties: props}).Append(nil)
+	b, err := f.out.Append(nil)
+	return that, orpc.PointerTo(b), err
+}
+
+func (f fakeActivator) RemoteCreateInstance(ctx context.Context, this orpc.ORPCTHIS, _, in *orpc.MInterfacePointer) (orpc.ORPCTHAT, *orpc.MInterfacePointer, error) {
+	return f.RemoteGetClassObject(ctx, this, in)
 }

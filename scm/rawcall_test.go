@@ -7,7 +7,6 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
-	"oxid/ndr"
 	"oxid/orpc"
 )
 
@@ -59,26 +58,39 @@ func rawCall(tb testing.TB, p *dcerpc.PresContext, op uint16, stub []byte) ([]by
 	return append([]byte{}, call.Reply...), nil
 }
 
-// ask makes a call of IObjectExporter and decodes the reply.
-func (c *caller) ask(op uint16, in encoder, out decoder) {
+// exporter is the client's side of IObjectExporter.
+func (c *caller) exporter() *orpc.IObjectExporterClient {
 	c.tb.Helper()
-	e := ndr.EncodeTo(nil, false)
-	if in != nil {
-		in.Encode(&e)
-	}
-	stub, err := e.Data()
+	x, err := orpc.NewIObjectExporterClient(c.tb.Context(), c.conn)
 	if err != nil {
 		c.tb.Fatal(err)
 	}
-	reply, err := c.call(orpc.IID_IObjectExporter, op, stub)
+	return x
+}
+
+// replay connects to activators that answer every call with these bytes: it is
+// how replies are read.
+func replay(tb testing.TB, reply []byte) *dcerpc.ClientConn {
+	tb.Helper()
+	var ifaces []*dcerpc.Interface
+	for _, id := range []dcerpc.SyntaxID{orpc.IActivationSyntax, orpc.IRemoteSCMActivatorSyntax} {
+		ifaces = append(ifaces, &dcerpc.Interface{Syntax: id, NumOps: 5, Handler: dcerpc.HandlerFunc(func(c *dcerpc.ServerCall) error {
+			c.Reply = append(c.GrowReply(len(reply)), reply...)
+			return nil
+		})})
+	}
+	return newCaller(tb, ifaces...).conn
+}
+
+// propertiesIn reads the reply of IRemoteSCMActivator.
+func propertiesIn(tb testing.TB, reply []byte) ([]byte, error) {
+	tb.Helper()
+	scm, err := orpc.NewIRemoteSCMActivatorClient(tb.Context(), replay(tb, reply))
 	if err != nil {
-		c.tb.Fatal(err)
+		tb.Fatal(err)
 	}
-	d := ndr.DecodeFrom(reply, drepLittle, false)
-	out.Decode(&d)
-	if d.Err() != nil || d.Left() != 0 {
-		c.tb.Fatalf("reply %x: %v, %d bytes left", reply, d.Err(), d.Left())
-	}
+	_, out, err := scm.RemoteCreateInstance(tb.Context(), orpc.ORPCTHIS{}, nil, nil)
+	return out.OBJREF(), err
 }
 
 // unhex reads the golden bytes of a test; blanks and line ends are decoration.

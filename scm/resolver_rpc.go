@@ -1,6 +1,7 @@
 package scm
 
 import (
+	"context"
 	"slices"
 
 	"oxid/com"
@@ -15,58 +16,58 @@ var version = orpc.Version57
 // resolverInterface is IObjectExporter as the RPC server serves it: native
 // RPC, no object UUID, no ORPC headers ([MS-DCOM] 3.1.2.5.1).
 func (r *resolver) resolverInterface() *dcerpc.Interface {
-	return &dcerpc.Interface{
-		Syntax:  dcerpc.SyntaxID{UUID: orpc.IID_IObjectExporter},
-		Name:    "IObjectExporter",
-		NumOps:  6,
-		Handler: dcerpc.HandlerFunc(r.serveResolver),
-	}
+	return orpc.ServeIObjectExporter(objectExporter{r})
 }
 
-// serveResolver serves one call of IObjectExporter.
-func (r *resolver) serveResolver(c *dcerpc.ServerCall) error {
-	switch c.Opnum {
-	case orpc.OpResolveOxid, orpc.OpResolveOxid2:
-		return r.serveResolve(c)
-	case orpc.OpSimplePing:
-		var in orpc.SimplePingRequest
-		if err := parse(c, &in); err != nil {
-			return err
-		}
-		return answer(c, &orpc.StatusResponse{Status: win32(r.simplePing(in.SETID))})
-	case orpc.OpComplexPing:
-		return r.serveComplexPing(c)
-	case orpc.OpServerAlive:
-		return answer(c, &orpc.StatusResponse{})
-	case orpc.OpServerAlive2:
-		// Neither of the two may check permissions ([MS-DCOM] 3.1.2.5.1.4): a client
-		// learns here how it could authenticate.
-		return answer(c, &orpc.ServerAlive2Response{Version: version, Bindings: r.bindings})
-	}
-	return opRange()
+// objectExporter serves [orpc.IObjectExporter]: it turns the answers of a
+// resolver into what its operations return, with errors as statuses.
+type objectExporter struct{ r *resolver }
+
+// ResolveOxid implements [orpc.IObjectExporter].
+func (x objectExporter) ResolveOxid(ctx context.Context, oxid orpc.OXID, protseqs []uint16) (status uint32, bindings *orpc.PackedBindings, remUnknown com.IPID, hint uint32, err error) {
+	status, bindings, remUnknown, hint, _, err = x.ResolveOxid2(ctx, oxid, protseqs)
+	return status, bindings, remUnknown, hint, err
 }
 
-// serveResolve answers where an exporter listens. The newer operation has one
-// result more.
-func (r *resolver) serveResolve(c *dcerpc.ServerCall) error {
-	var in orpc.ResolveOxidRequest
-	if err := parse(c, &in); err != nil {
-		return err
-	}
-	var out orpc.ResolveOxid2Response
-	info, bindings, err := r.resolve(in.OXID, in.ProtSeqs)
+// ResolveOxid2 implements [orpc.IObjectExporter].
+func (x objectExporter) ResolveOxid2(_ context.Context, oxid orpc.OXID, protseqs []uint16) (status uint32, bindings *orpc.PackedBindings, remUnknown com.IPID, hint uint32, v orpc.COMVERSION, err error) {
+	info, packed, err := x.r.resolve(oxid, protseqs)
 	if err != nil {
-		out.Status = win32(err)
-	} else {
-		out.Bindings = bindings
-		out.IPIDRemUnknown = info.RemUnknown
-		out.AuthnHint = authnHint(info)
-		out.Version = info.Version
+		return win32(err), nil, com.IPID{}, 0, v, nil
 	}
-	if c.Opnum == orpc.OpResolveOxid {
-		return answer(c, &out.ResolveOxidResponse)
+	return 0, bindingsOf(packed), info.RemUnknown, authnHint(info), info.Version, nil
+}
+
+// SimplePing implements [orpc.IObjectExporter].
+func (x objectExporter) SimplePing(_ context.Context, set orpc.SETID) (uint32, error) {
+	return win32(x.r.simplePing(set)), nil
+}
+
+// ComplexPing implements [orpc.IObjectExporter]. Exporters may have to be
+// asked, so the connection goes on without this goroutine.
+func (x objectExporter) ComplexPing(ctx context.Context, set orpc.SETID, seq uint16, add, del []orpc.OID) (status uint32, id orpc.SETID, backoff uint16, err error) {
+	c := dcerpc.CallFromContext(ctx)
+	c.HandOver()
+	id, err = x.r.complexPing(ctx, hostOf(c.Conn.RemoteAddr()), set, seq, add, del)
+	return win32(err), id, 0, nil
+}
+
+// ServerAlive implements [orpc.IObjectExporter]. Neither this nor ServerAlive2
+// may check permissions ([MS-DCOM] 3.1.2.5.1.4): a client learns here how it
+// could authenticate.
+func (x objectExporter) ServerAlive(context.Context) (uint32, error) { return 0, nil }
+
+// ServerAlive2 implements [orpc.IObjectExporter].
+func (x objectExporter) ServerAlive2(context.Context) (status uint32, v orpc.COMVERSION, bindings *orpc.PackedBindings, reserved uint32, err error) {
+	return 0, version, bindingsOf(x.r.bindings), 0, nil
+}
+
+// bindingsOf returns bindings as a parameter: none are NULL.
+func bindingsOf(p orpc.PackedBindings) *orpc.PackedBindings {
+	if p == nil {
+		return nil
 	}
-	return answer(c, &out)
+	return &p
 }
 
 // resolve looks an exporter up ([MS-DCOM] 3.1.2.5.1.5).
@@ -96,15 +97,4 @@ func speaksTCP(protseqs []uint16) bool {
 // the wire, where there is no default.
 func authnHint(info *marshal.ExporterInfo) uint32 {
 	return uint32(max(info.AuthnHint, com.RPC_C_AUTHN_LEVEL_NONE))
-}
-
-// serveComplexPing serves ComplexPing. Exporters may have to be asked, so the
-// connection goes on without this goroutine.
-func (r *resolver) serveComplexPing(c *dcerpc.ServerCall) error {
-	var in orpc.ComplexPingRequest
-	if err := parse(c, &in); err != nil {
-		return err
-	}
-	id, err := r.complexPing(handedOver(c), hostOf(c.Conn.RemoteAddr()), in.SETID, in.SequenceNum, in.AddToSet, in.DelFromSet)
-	return answer(c, &orpc.ComplexPingResponse{SETID: id, Status: win32(err)})
 }

@@ -3,6 +3,7 @@ package scm
 import (
 	"errors"
 	"net"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -15,21 +16,18 @@ func TestResolverOperations(t *testing.T) {
 	x := newFake(1, 2)
 	r := testResolver(t, x, Limits{})
 	r.bindings = mustPack(t, "10.0.0.9")
-	c := resolverCaller(t, r)
+	c := resolverCaller(t, r).exporter()
 	const tcp, pipe = orpc.TOWER_NCACN_IP_TCP, orpc.TOWER_NCACN_NP
 
 	t.Run("ServerAlive", func(t *testing.T) {
-		var out orpc.StatusResponse
-		c.ask(orpc.OpServerAlive, nil, &out)
-		if out.Status != 0 {
-			t.Errorf("status %d", out.Status)
+		if status, err := c.ServerAlive(t.Context()); status != 0 || err != nil {
+			t.Errorf("status %d, %v", status, err)
 		}
 	})
 	t.Run("ServerAlive2", func(t *testing.T) {
-		var out orpc.ServerAlive2Response
-		c.ask(orpc.OpServerAlive2, nil, &out)
-		if out.Status != 0 || out.Version != orpc.Version57 || string(out.Bindings) != string(r.bindings) || out.Reserved != 0 {
-			t.Errorf("got %+v", out)
+		status, v, bindings, reserved, err := c.ServerAlive2(t.Context())
+		if status != 0 || err != nil || v != orpc.Version57 || string(*bindings) != string(r.bindings) || reserved != 0 {
+			t.Errorf("got %d, %v, %x, %d, %v", status, v, *bindings, reserved, err)
 		}
 	})
 	want := x.Info()
@@ -50,55 +48,57 @@ func TestResolverOperations(t *testing.T) {
 		{"no common protocol", 7, []uint16{pipe}, 0x6a7},
 	} {
 		t.Run("ResolveOxid/"+tt.name, func(t *testing.T) {
-			in := &orpc.ResolveOxidRequest{OXID: tt.oxid, ProtSeqs: tt.protseqs}
-			var old orpc.ResolveOxidResponse
-			c.ask(orpc.OpResolveOxid, in, &old)
-			var out orpc.ResolveOxid2Response
-			c.ask(orpc.OpResolveOxid2, in, &out)
-			if old.Status != tt.status || out.Status != tt.status {
-				t.Fatalf("status %d and %d, want %d", old.Status, out.Status, tt.status)
+			oldStatus, oldBindings, oldIPID, oldHint, err := c.ResolveOxid(t.Context(), tt.oxid, tt.protseqs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			status, bindings, ipid, hint, v, err := c.ResolveOxid2(t.Context(), tt.oxid, tt.protseqs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if oldStatus != tt.status || status != tt.status {
+				t.Fatalf("status %d and %d, want %d", oldStatus, status, tt.status)
+			}
+			if !reflect.DeepEqual(oldBindings, bindings) || oldIPID != ipid || oldHint != hint {
+				t.Errorf("the older operation says %v, %v, %v", oldBindings, oldIPID, oldHint)
 			}
 			if tt.status != 0 {
-				if out.Bindings != nil || !out.IPIDRemUnknown.IsZero() || out.AuthnHint != 0 {
-					t.Errorf("a failure tells %+v", out)
+				if bindings != nil || !ipid.IsZero() || hint != 0 {
+					t.Errorf("a failure tells %v, %v, %v", bindings, ipid, hint)
 				}
 				return
 			}
-			if string(out.Bindings) != string(packed) || out.IPIDRemUnknown != want.RemUnknown || out.AuthnHint != 1 || out.Version != want.Version {
-				t.Errorf("got %+v", out)
-			}
-			if string(old.Bindings) != string(out.Bindings) || old.IPIDRemUnknown != out.IPIDRemUnknown || old.AuthnHint != out.AuthnHint {
-				t.Errorf("the older operation says %+v", old)
+			if string(*bindings) != string(packed) || ipid != want.RemUnknown || hint != 1 || v != want.Version {
+				t.Errorf("got %x, %v, %v, %v", *bindings, ipid, hint, v)
 			}
 		})
 	}
 	t.Run("pings", func(t *testing.T) {
-		var made orpc.ComplexPingResponse
-		c.ask(orpc.OpComplexPing, &orpc.ComplexPingRequest{SequenceNum: 1, AddToSet: oids{1}}, &made)
-		if made.Status != 0 || made.SETID == 0 || made.PingBackoffFactor != 0 {
-			t.Fatalf("got %+v", made)
+		// ping is ComplexPing and wants a status.
+		ping := func(id orpc.SETID, seq uint16, add, del oids, want uint32) orpc.SETID {
+			t.Helper()
+			status, made, backoff, err := c.ComplexPing(t.Context(), id, seq, add, del)
+			if status != want || backoff != 0 || err != nil {
+				t.Fatalf("status %d, want %d; %d, %v", status, want, backoff, err)
+			}
+			return made
 		}
-		var changed orpc.ComplexPingResponse
-		c.ask(orpc.OpComplexPing, &orpc.ComplexPingRequest{SETID: made.SETID, SequenceNum: 2, AddToSet: oids{2, 3}, DelFromSet: oids{1}}, &changed)
-		if changed.Status != 1911 || changed.SETID != made.SETID {
-			t.Errorf("got %+v", changed)
+		made := ping(0, 1, oids{1}, nil, 0)
+		if made == 0 {
+			t.Fatal("no set was made")
 		}
-		if list, seq, _ := r.set(made.SETID); !slices.Equal(list, oids{2}) || seq != 2 {
+		if id := ping(made, 2, oids{2, 3}, oids{1}, 1911); id != made {
+			t.Errorf("the set became %v", id)
+		}
+		if list, seq, _ := r.set(made); !slices.Equal(list, oids{2}) || seq != 2 {
 			t.Errorf("the set has %v at %d", list, seq)
 		}
-		var out orpc.StatusResponse
-		c.ask(orpc.OpSimplePing, &orpc.SimplePingRequest{SETID: made.SETID}, &out)
-		if out.Status != 0 {
-			t.Errorf("status %d", out.Status)
+		for id, want := range map[orpc.SETID]uint32{made: 0, made + 1: 1912} {
+			if status, err := c.SimplePing(t.Context(), id); status != want || err != nil {
+				t.Errorf("status %d, want %d; %v", status, want, err)
+			}
 		}
-		c.ask(orpc.OpSimplePing, &orpc.SimplePingRequest{SETID: made.SETID + 1}, &out)
-		if out.Status != 1912 {
-			t.Errorf("status %d of an unknown set", out.Status)
-		}
-		c.ask(orpc.OpComplexPing, &orpc.ComplexPingRequest{SETID: made.SETID + 1}, &changed)
-		if changed.Status != 1912 {
-			t.Errorf("status %d of an unknown set", changed.Status)
-		}
+		ping(made+1, 0, nil, nil, 1912)
 	})
 }
 
@@ -106,11 +106,9 @@ func TestResolverOperations(t *testing.T) {
 func TestPassiveResolver(t *testing.T) {
 	r := newPassiveResolver(Options{Logger: quiet}, nil)
 	t.Cleanup(r.close)
-	c := resolverCaller(t, r)
-	var out orpc.ComplexPingResponse
-	c.ask(orpc.OpComplexPing, &orpc.ComplexPingRequest{SequenceNum: 1}, &out)
-	if out.Status != 1752 || len(r.sets) != 0 {
-		t.Errorf("got %+v", out)
+	status, id, _, err := resolverCaller(t, r).exporter().ComplexPing(t.Context(), 0, 1, nil, nil)
+	if status != 1752 || err != nil || len(r.sets) != 0 {
+		t.Errorf("got %d, %v, %v", status, id, err)
 	}
 }
 
@@ -145,8 +143,9 @@ func TestResolverHostileRequests(t *testing.T) {
 			}
 		})
 	}
-	var out orpc.StatusResponse
-	c.ask(orpc.OpServerAlive, nil, &out) // the connection lives
+	if _, err := c.exporter().ServerAlive(t.Context()); err != nil {
+		t.Errorf("the connection: %v", err)
+	}
 }
 
 // Limits count a client by its address; one in IPv6 by its network.

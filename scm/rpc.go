@@ -1,55 +1,12 @@
 package scm
 
 import (
-	"context"
 	"net"
 	"net/netip"
 
 	"oxid/com"
 	"oxid/dcerpc"
-	"oxid/ndr"
 )
-
-// encoder and decoder are the parameters of a native RPC operation.
-type (
-	encoder interface{ Encode(*ndr.Encoder) }
-	decoder interface{ Decode(*ndr.Decoder) }
-)
-
-// parse reads the parameters of a call.
-func parse(c *dcerpc.ServerCall, in decoder) error {
-	d := ndr.DecodeFrom(c.Stub, c.DataRep, c.NDR64)
-	in.Decode(&d)
-	return d.Err()
-}
-
-// answer stores the results of a call.
-func answer(c *dcerpc.ServerCall, out encoder) error {
-	e := ndr.EncodeTo(c.GrowReply(replySize), c.NDR64)
-	out.Encode(&e)
-	b, err := e.Data()
-	if err != nil {
-		return err
-	}
-	c.Reply = b
-	return nil
-}
-
-// handedOver prepares a call whose method may block and returns its context.
-func handedOver(c *dcerpc.ServerCall) context.Context {
-	c.HandOver()
-	ctx := new(dcerpc.CallContext)
-	c.InitContext(ctx)
-	return ctx
-}
-
-// replySize is room for most replies.
-const replySize = 256
-
-// opRange is the fault of an operation that the interface does not have.
-func opRange() error {
-	return &dcerpc.Fault{Status: dcerpc.StatusOpRange, DidNotExecute: true}
-}
 
 // win32 turns an error into the error_status_t that operations of the resolver
 // return ([MS-DCOM] 3.1.2.5.1): a Windows error code where there is one.

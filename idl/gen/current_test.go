@@ -40,6 +40,10 @@ var committed = []struct {
 	{dir: "../../interop/dummy", idls: []string{"dummy.idl"}},
 	{dir: "../../interop/lsarpc", idls: []string{"lsarpc.idl"}},
 	{dir: "../../interop/netlogon", idls: []string{"netlogon.idl"}},
+	{
+		dir: "../../orpc", idls: []string{"dcom.idl", "oxidresolver.idl", "activator.idl"},
+		opt: gen.Options{Package: "orpc", ImportPath: "oxid/orpc"},
+	},
 	{dir: "../../scm/internal/private", idls: []string{"private.idl"}},
 	{dir: "../../interop/wine/zoo", idls: []string{"zoo.idl"}},
 	{dir: "../../interop/wine/arith", idls: []string{"arith.idl"}},

@@ -183,7 +183,7 @@ func TestCoreRequirements(t *testing.T) {
 // of generated code.
 func TestGeneratedCode(t *testing.T) {
 	pkgs := list(t)
-	allowed := []string{"com", "ndr", "dcerpc", "orpc"} // orpc for its identifiers
+	allowed := []string{"com", "ndr", "dcerpc"}
 	for _, p := range pkgs {
 		for _, name := range p.GoFiles {
 			if generated(t, filepath.Join(p.Dir, name)) {

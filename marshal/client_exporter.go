@@ -29,6 +29,7 @@ type clientExporter struct {
 	oxid    orpc.OXID
 	home    *Apartment          // another apartment of this runtime; nil for other processes
 	resAddr orpc.PackedBindings // owned
+	unknown orpc.IRemUnknown    // the exporter's
 	users   int                 // objects of this exporter, and who looks for one; guarded by clientExporters.mu
 
 	ready atomic.Pointer[exporterLink] // the current connection; may be dead
@@ -64,7 +65,7 @@ func (t *clientExporters) retain(oxid orpc.OXID, resAddr orpc.PackedBindings, in
 	x := t.by[oxid]
 	if x == nil {
 		x = &clientExporter{rt: t.rt, oxid: oxid, resAddr: resAddr.Clone(), home: t.rt.byOXID(oxid)}
-		x.rel.x = x
+		x.rel.x, x.unknown = x, x.unknownProxy()
 		if t.by == nil {
 			t.by = map[orpc.OXID]*clientExporter{}
 		}

@@ -7,7 +7,6 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
-	"oxid/ndr"
 	"oxid/orpc"
 	"oxid/samples/calc"
 )
@@ -40,44 +39,51 @@ func newRemUnknown(t *testing.T) *remUnknown {
 	return r
 }
 
-// remote makes one call of IRemUnknown.
-func (r *remUnknown) remote(op uint16, in func(*ndr.Encoder), out func(*ndr.Decoder)) {
-	r.t.Helper()
-	e := ndr.EncodeTo(this(orpc.Version57, 0), false)
-	in(&e)
-	stub, err := e.Data()
-	if err != nil {
+// proxy returns the Remote Unknown as a proxy whose channel is the stranger's
+// connection.
+func (r *remUnknown) proxy() orpc.IRemUnknown {
+	itf, p := orpc.IRemUnknownDesc.NewProxy()
+	p.Init(nil, orpc.IRemUnknownDesc)
+	if err := p.Connect(strangersChannel{r}); err != nil {
 		r.t.Fatal(err)
 	}
-	reply, err := r.call(com.IID_IRemUnknown, &r.ipid, op, stub)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	_, n, err := orpc.ParseORPCTHAT(reply, 0x10)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	m := com.RPCOLEMESSAGE{Buffer: reply[n:], DataRep: 0x10, Align: uint8(n % 8)}
-	d := ndr.NewDecoder(context.Background(), &m)
-	out(&d)
-	if err := d.Err(); err != nil {
-		r.t.Fatal(err)
-	}
+	p.AddUser(true)
+	return itf.(orpc.IRemUnknown)
 }
 
-func (r *remUnknown) query(iids ...com.IID) (res orpc.RemQueryInterfaceResponse) {
+// strangersChannel makes calls of IRemUnknown by hand.
+type strangersChannel struct{ r *remUnknown }
+
+func (ch strangersChannel) GetBuffer(_ context.Context, op uint32, size int) (*com.RPCOLEMESSAGE, error) {
+	return &com.RPCOLEMESSAGE{Buffer: make([]byte, 0, size), Op: op, DataRep: com.NDR_LOCAL_DATA_REPRESENTATION}, nil
+}
+
+func (ch strangersChannel) SendReceive(_ context.Context, m *com.RPCOLEMESSAGE) error {
+	reply, err := ch.r.call(com.IID_IRemUnknown, &ch.r.ipid, uint16(m.Op), append(this(orpc.Version57, 0), m.Buffer...))
+	if err != nil {
+		return err
+	}
+	_, n, err := orpc.ParseORPCTHAT(reply, m.DataRep)
+	m.Buffer, m.Align = reply[n:], uint8(n%8)
+	return err
+}
+
+func (ch strangersChannel) FreeBuffer(*com.RPCOLEMESSAGE) {}
+func (ch strangersChannel) GetDestCtx() com.MSHCTX        { return com.MSHCTX_DIFFERENTMACHINE }
+func (ch strangersChannel) IsConnected() bool             { return true }
+
+func (r *remUnknown) query(iids ...com.IID) ([]orpc.REMQIRESULT, com.HRESULT) {
 	r.t.Helper()
-	req := orpc.RemQueryInterfaceRequest{IPID: r.std.IPID, Refs: 1, IIDs: iids}
-	r.remote(orpc.OpRemQueryInterface, req.Encode, func(d *ndr.Decoder) { res.Decode(d, len(iids)) })
-	return res
+	results, hr, err := r.proxy().RemQueryInterface(r.t.Context(), r.std.IPID, 1, iids)
+	if com.HRESULTOf(err) != hr && hr.Failed() {
+		r.t.Fatal(err)
+	}
+	return results, hr
 }
 
 func (r *remUnknown) releaseRefs(ipid com.IPID, public, private uint32) com.HRESULT {
 	r.t.Helper()
-	req := orpc.RemRefsRequest{Refs: []orpc.REMINTERFACEREF{{IPID: ipid, PublicRefs: public, PrivateRefs: private}}}
-	var res orpc.RemReleaseResponse
-	r.remote(orpc.OpRemRelease, req.Encode, res.Decode)
-	return res.HRESULT
+	return com.HRESULTOf(r.proxy().RemRelease(r.t.Context(), []orpc.REMINTERFACEREF{{IPID: ipid, PublicRefs: public, PrivateRefs: private}}))
 }
 
 func TestCF_149_150_RemQueryInterface(t *testing.T) {
@@ -95,13 +101,13 @@ func TestCF_149_150_RemQueryInterface(t *testing.T) {
 			[]com.HRESULT{com.E_NOINTERFACE, com.E_NOINTERFACE, com.S_OK}},
 		{"none", []com.IID{calc.IID_IScientific, nobody}, com.E_NOINTERFACE, []com.HRESULT{com.E_NOINTERFACE, com.E_NOINTERFACE}},
 	} {
-		res := r.query(c.iids...)
-		if res.HRESULT != c.hr {
-			t.Errorf("%s: %v, want %v", c.what, res.HRESULT, c.hr)
+		results, hr := r.query(c.iids...)
+		if hr != c.hr {
+			t.Errorf("%s: %v, want %v", c.what, hr, c.hr)
 		}
 		for i, want := range c.each {
-			if i >= len(res.Results) || res.Results[i].HRESULT != want {
-				t.Errorf("%s, interface %d: %+v, want %v", c.what, i, res.Results, want)
+			if i >= len(results) || results[i].HRESULT != want {
+				t.Errorf("%s, interface %d: %+v, want %v", c.what, i, results, want)
 			}
 		}
 	}
@@ -109,7 +115,8 @@ func TestCF_149_150_RemQueryInterface(t *testing.T) {
 
 func TestCF_151_RemReleaseIsClamped(t *testing.T) {
 	r := newRemUnknown(t)
-	unknown := r.query(com.IID_IUnknown).Results[0].Std
+	results, _ := r.query(com.IID_IUnknown)
+	unknown := results[0].Std
 	if hr := r.releaseRefs(unknown.IPID, 1000, 1<<31); hr != com.S_OK {
 		t.Errorf("more than there are: %v", hr)
 	}
@@ -131,8 +138,8 @@ func TestCF_152_RemoteUnknownIsNotCounted(t *testing.T) {
 	for range 3 {
 		r.releaseRefs(r.ipid, 100, 100)
 	}
-	if res := r.query(calc.IID_ICalc); res.HRESULT != com.S_OK {
-		t.Errorf("after its references were released: %v", res.HRESULT)
+	if _, hr := r.query(calc.IID_ICalc); hr != com.S_OK {
+		t.Errorf("after its references were released: %v", hr)
 	}
 	if oids := r.m.mta.Exporter().Unpinged(0); len(oids) > 1 {
 		t.Errorf("%d objects want pings, want the one that was marshaled at most", len(oids))
@@ -179,7 +186,7 @@ func TestCF_148_MultiQIInOneCall(t *testing.T) {
 	server, client := newMachine(t), newMachine(t)
 	var queries atomic.Int32
 	server.watch = func(iid com.IID, op uint16) {
-		if (iid == com.IID_IRemUnknown || iid == com.IID_IRemUnknown2) && op == orpc.OpRemQueryInterface {
+		if (iid == com.IID_IRemUnknown || iid == com.IID_IRemUnknown2) && op == 3 /* RemQueryInterface */ {
 			queries.Add(1)
 		}
 	}

@@ -1,9 +1,6 @@
 package orpc
 
-import (
-	"oxid/com"
-	"oxid/ndr"
-)
+import "oxid/ndr"
 
 // Pieces that several of the protocol's interfaces share, as RPC parameters.
 
@@ -18,30 +15,6 @@ func getVersion(d *ndr.Decoder) COMVERSION {
 	return COMVERSION{Major: d.Uint16(), Minor: d.Uint16()}
 }
 
-// putStd appends a STDOBJREF as a parameter: in the byte order of the wire and
-// aligned to 8, other than inside an OBJREF.
-func putStd(e *ndr.Encoder, s *STDOBJREF) {
-	e.Align(8, 8)
-	e.Uint32(s.Flags)
-	e.Uint32(s.PublicRefs)
-	e.Uint64(uint64(s.OXID))
-	e.Uint64(uint64(s.OID))
-	e.GUID(s.IPID)
-}
-
-// getStd reads what putStd writes. In either syntax its 40 bytes end aligned,
-// so NDR64 has no padding behind them.
-func getStd(d *ndr.Decoder) STDOBJREF {
-	d.Align(8, 8)
-	return STDOBJREF{
-		Flags:      d.Uint32(),
-		PublicRefs: d.Uint32(),
-		OXID:       OXID(d.Uint64()),
-		OID:        OID(d.Uint64()),
-		IPID:       d.GUID(),
-	}
-}
-
 // putBindings appends a DUALSTRINGARRAY as a parameter.
 func putBindings(e *ndr.Encoder, p PackedBindings) {
 	p.EncodeCountsNDR(e)
@@ -52,11 +25,6 @@ func putBindings(e *ndr.Encoder, p PackedBindings) {
 func getBindings(d *ndr.Decoder) (p PackedBindings) {
 	p.DecodeNDR(d, d.Count(2))
 	return p
-}
-
-// getHRESULTs reads an array of n result codes.
-func getHRESULTs(d *ndr.Decoder, n int) []com.HRESULT {
-	return ndr.Get[com.HRESULT](d, nil, n)
 }
 
 // putPointers appends a conformant array of unique pointers to

@@ -68,4 +68,4 @@
 // through as text.
 package orpc
 
-//go:generate go run oxid/cmd/oxid idl --package orpc --import-path oxid/orpc dcom.idl oxidresolver.idl activator.idl
+//go:generate go run oxid/cmd/oxid idl --package orpc --import-path oxid/orpc dcom.idl oxidresolver.idl remunknown.idl activator.idl

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"oxid/com"
-	"oxid/ndr"
 )
 
 // bounded runs f and fails when it allocates more than factor bytes for each
@@ -274,86 +273,6 @@ func FuzzProperties(f *testing.F) {
 		}
 	})
 }
-
-// FuzzParameters feeds every request and response of IRemUnknown; what decodes must survive another round.
-func FuzzParameters(f *testing.F) {
-	iids := []com.IID{com.IID_IUnknown, idispatch}
-	for i, v := range []interface{ Encode(*ndr.Encoder) }{
-		&RemQueryInterfaceRequest{goldenCID, 5, iids},
-		&RemRefsRequest{[]REMINTERFACEREF{{goldenCID, 1, 2}}},
-		&RemReleaseResponse{},
-		&RemQueryInterface2Request{goldenCID, iids},
-		&RemQueryInterfaceResponse{[]REMQIRESULT{{0, goldenStd}, {}}, 0},
-		&RemAddRefResponse{make([]com.HRESULT, 2), 0},
-		&RemQueryInterface2Response{make([]com.HRESULT, 2), [][]byte{nil, []byte("MEOW")}, 0},
-	} {
-		for _, ndr64 := range []bool{false, true} {
-			e := ndr.EncodeTo(nil, ndr64)
-			v.Encode(&e)
-			b, err := e.Data()
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(b, uint8(i), false, ndr64)
-		}
-	}
-	f.Fuzz(func(t *testing.T, b []byte, which uint8, big, ndr64 bool) {
-		var d ndr.Decoder
-		var first message
-		bounded(t, b, 32, func() {
-			d = ndr.DecodeFrom(b, drepOf(big), ndr64)
-			first = parameters(which)
-			first.Decode(&d)
-		})
-		if d.Err() != nil {
-			return
-		}
-		e := ndr.EncodeTo(nil, ndr64)
-		first.Encode(&e)
-		again, err := e.Data()
-		if err != nil {
-			t.Fatalf("%+v: %v", first, err)
-		}
-		d = ndr.DecodeFrom(again, drepLittle, ndr64)
-		second := parameters(which)
-		if second.Decode(&d); d.Err() != nil {
-			t.Fatalf("%+v: %v", first, d.Err())
-		}
-		e = ndr.EncodeTo(nil, ndr64)
-		second.Encode(&e)
-		if third, _ := e.Data(); !bytes.Equal(third, again) {
-			t.Fatalf("%+v became %+v", first, second)
-		}
-	})
-}
-
-// parameters returns an empty message by its index in the seeds.
-func parameters(which uint8) message {
-	switch which % 7 {
-	case 0:
-		return new(RemQueryInterfaceRequest)
-	case 1:
-		return new(RemRefsRequest)
-	case 2:
-		return new(RemReleaseResponse)
-	case 3:
-		return new(RemQueryInterface2Request)
-	case 4:
-		return &counted[*RemQueryInterfaceResponse]{new(RemQueryInterfaceResponse)}
-	case 5:
-		return &counted[*RemAddRefResponse]{new(RemAddRefResponse)}
-	}
-	return &counted[*RemQueryInterface2Response]{new(RemQueryInterface2Response)}
-}
-
-// counted makes a message of a response that needs the request's count: 2.
-type counted[T interface {
-	Encode(*ndr.Encoder)
-	Decode(*ndr.Decoder, int)
-}] struct{ v T }
-
-func (c *counted[T]) Encode(e *ndr.Encoder) { c.v.Encode(e) }
-func (c *counted[T]) Decode(d *ndr.Decoder) { c.v.Decode(d, 2) }
 
 func FuzzContext(f *testing.F) {
 	c := Context{ID: goldenCID, Properties: []ContextProperty{{Data: []byte("abc")}, {}}}

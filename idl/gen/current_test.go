@@ -41,7 +41,7 @@ var committed = []struct {
 	{dir: "../../interop/lsarpc", idls: []string{"lsarpc.idl"}},
 	{dir: "../../interop/netlogon", idls: []string{"netlogon.idl"}},
 	{
-		dir: "../../orpc", idls: []string{"dcom.idl", "oxidresolver.idl", "activator.idl"},
+		dir: "../../orpc", idls: []string{"dcom.idl", "oxidresolver.idl", "remunknown.idl", "activator.idl"},
 		opt: gen.Options{Package: "orpc", ImportPath: "oxid/orpc"},
 	},
 	{dir: "../../scm/internal/private", idls: []string{"private.idl"}},

@@ -21,28 +21,41 @@ type building struct {
 	VetErrors   string  `json:"vet_errors,omitempty"`
 }
 
-// build writes the generated packages into a module of their own and builds and
-// vets them there. The module refers to the oxid of the current directory.
-func build(ctx context.Context, packages []*goPackage, parallel int) (b building, err error) {
+// builder says how the generated packages are built.
+type builder struct {
+	dir      string // where their module goes; "" leaves nothing of it
+	parallel int    // processes at a time
+	optimize bool   // or compile in half the time
+}
+
+// build writes the generated packages into a module of their own, and builds
+// and vets them there. The module refers to the oxid of the current directory.
+func (o builder) build(ctx context.Context, packages []*goPackage) (b building, err error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}} {{.GoVersion}}", "oxid").Output()
 	if err != nil {
 		return b, fmt.Errorf("where is the module oxid? run this inside of it: %w", err)
 	}
 	root, version, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
-	dir, err := os.MkdirTemp("", prefix)
-	if err != nil {
-		return b, err
+	dir := o.dir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", prefix); err != nil {
+			return b, err
+		}
+		defer os.RemoveAll(dir)
 	}
-	defer os.RemoveAll(dir)
 	if err := writeModule(dir, root, version, packages); err != nil {
 		return b, err
 	}
-	p := fmt.Sprint("-p=", parallel)
-	b.BuildErrors, b.BuildTime, err = runGo(ctx, dir, "build", p, "./...")
+	flags := []string{fmt.Sprint("-p=", o.parallel)}
+	if !o.optimize {
+		flags = append(flags, "-gcflags=-N -l")
+	}
+	b.BuildErrors, b.BuildTime, err = runGo(ctx, dir, "build", flags)
 	if b.Built = err == nil && b.BuildErrors == ""; err != nil {
 		return b, err
 	}
-	b.VetErrors, b.VetTime, err = runGo(ctx, dir, "vet", p, "./...")
+	// With the same flags, so that it finds what was built.
+	b.VetErrors, b.VetTime, err = runGo(ctx, dir, "vet", flags)
 	b.Vetted = err == nil && b.VetErrors == ""
 	return b, err
 }
@@ -70,10 +83,10 @@ func writeModule(dir, root, version string, packages []*goPackage) error {
 // maxComplaints bounds what is kept of a go command's output, in bytes.
 const maxComplaints = 64 << 10
 
-// runGo runs the go command and returns what it complains about; an error
-// means that it could not be run.
-func runGo(ctx context.Context, dir string, args ...string) (complaints string, seconds float64, err error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+// runGo runs a go command over all packages and returns what it complains
+// about; an error means that it could not be run.
+func runGo(ctx context.Context, dir, verb string, flags []string) (complaints string, seconds float64, err error) {
+	cmd := exec.CommandContext(ctx, "go", append(append([]string{verb}, flags...), "./...")...)
 	cmd.Dir = dir
 	// Paths are trimmed so that the next run, in another directory, finds its
 	// packages in the build cache. Nothing is fetched.

@@ -17,12 +17,12 @@ import (
 
 // options are the command's flags.
 type options struct {
-	dir      string
-	include  []string
-	widl     string
-	build    bool
-	types    bool
-	parallel int
+	dir     string
+	include []string
+	widl    string
+	compile bool // build and vet
+	types   bool // check types in memory
+	builder
 }
 
 func main() {
@@ -33,11 +33,13 @@ func main() {
 		return nil
 	})
 	flag.StringVar(&o.widl, "widl", findWidl(), "Wine's compiler, \"\" to do without")
-	flag.BoolVar(&o.build, "build", true, "build and vet what is generated; otherwise check its types alone")
+	flag.BoolVar(&o.compile, "build", true, "build and vet what is generated; otherwise check its types alone")
+	flag.BoolVar(&o.optimize, "optimize", true, "optimize; without it the build takes half the time")
+	flag.StringVar(&o.builder.dir, "o", "", "empty directory for the generated module, to look at it (default: a temporary one)")
 	flag.IntVar(&o.parallel, "p", min(2, runtime.NumCPU()), "processes at a time")
 	asJSON := flag.Bool("json", false, "print JSON")
 	flag.Parse()
-	o.types = !o.build
+	o.types = !o.compile
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	r, err := run(ctx, o)
@@ -96,8 +98,8 @@ func run(ctx context.Context, o options) (*report, error) {
 			return nil, err
 		}
 	}
-	if o.build {
-		b, err := build(ctx, packages, o.parallel)
+	if o.compile {
+		b, err := o.builder.build(ctx, packages)
 		if err != nil {
 			return nil, err
 		}

@@ -102,7 +102,7 @@ func (r *report) print(w io.Writer) error {
 		fmt.Fprintf(t, "built\t%s in %.0f s\n", yes(b.Built), b.BuildTime)
 		fmt.Fprintf(t, "vetted\t%s in %.0f s\n", yes(b.Vetted), b.VetTime)
 	}
-	fmt.Fprintf(t, "\nrefused\twidl\tthe first fault, and how many there are\n")
+	fmt.Fprintf(t, "\nrefused\twidl\tfaults\tthe first of them\n")
 	for _, v := range r.Verdicts {
 		if v.Accepted {
 			continue
@@ -111,7 +111,7 @@ func (r *report) print(w io.Writer) error {
 		if v.Help != "" {
 			help = " (" + v.Help + ")"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s%s, %d\n", v.File, v.Widl, strings.TrimPrefix(v.Message, v.File+":"), help, v.Errors)
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s%s\n", v.File, v.Widl, v.Errors, strings.TrimPrefix(v.Message, v.File+":"), help)
 	}
 	if err := t.Flush(); err != nil {
 		return err

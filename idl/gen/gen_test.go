@@ -66,6 +66,28 @@ func TestPackages(t *testing.T) {
 	}
 }
 
+// TestPackagesInCompany: a file that relies on its importers' names is one
+// package for all that mean the same by them.
+func TestPackagesInCompany(t *testing.T) {
+	dir := write(t, map[string]string{
+		"part.idl": `typedef struct PART { NEEDED x; } PART;`,
+		"a.idl":    `typedef long NEEDED; import "part.idl"; typedef PART A;`,
+		"b.idl":    `import "a.idl"; typedef PART B;`,
+		"c.idl":    `typedef short NEEDED; import "part.idl"; typedef PART C;`,
+	})
+	path := func(name string) string { return filepath.Join(dir, name) }
+	o := gen.Options{Prefix: "x", All: true}
+	files, said := generate(t, idl.Options{}, o, path("a.idl"), path("b.idl"))
+	if got := summary(files); got != "part/part.go@x/part a/a.go@x/a b/b.go@x/b" || said != "" {
+		t.Errorf("%s\n%s", got, said)
+	}
+	files, said = generate(t, idl.Options{}, o, path("a.idl"), path("c.idl"))
+	if got := summary(files); got != "part/part.go@x/part a/a.go@x/a partx/part.go@x/partx c/c.go@x/c" ||
+		!strings.Contains(said, "does not mean the same to everybody who imports it: x/part and x/partx are two packages of it") {
+		t.Errorf("%s\n%s", got, said)
+	}
+}
+
 func TestFilesOfOneNameInOnePackage(t *testing.T) {
 	var paths []string
 	for _, id := range []string{"1", "2"} {

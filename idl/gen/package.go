@@ -136,10 +136,10 @@ func (g *generator) importPath(group []*tree.File, name string) string {
 
 // distinctPaths gives packages that would have one import path two.
 func (g *generator) distinctPaths() {
-	taken := map[string]bool{}
+	taken := map[string]*pkg{}
 	for _, p := range g.packages {
-		if p.path == "" || !taken[p.path] {
-			taken[p.path] = true
+		if p.path == "" || taken[p.path] == nil {
+			taken[p.path] = p
 			continue
 		}
 		if p.files[0].Std {
@@ -149,11 +149,16 @@ func (g *generator) distinctPaths() {
 			g.list.Errorf(source.Pos{}, 1, "%s shares the import path %q with another package", p.files[0].Path, p.path)
 			continue
 		}
-		for taken[p.path] {
+		first := taken[p.path]
+		for taken[p.path] != nil {
 			p.name += "x"
 			p.path = g.importPath(nil, p.name)
 		}
-		taken[p.path] = true
+		taken[p.path] = p
+		// A file without imports, and importers that declare what it needs.
+		if f := p.files[0]; f.Path == first.files[0].Path {
+			g.list.Warnf(source.Pos{}, 1, "%s does not mean the same to everybody who imports it: %s and %s are two packages of it", f.Path, first.path, p.path)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type config struct {
 	maxRequest int
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 	errorInfo  marshal.ErrorInfoPolicy
+	idle       time.Duration
 }
 
 // Leak is a remote object whose proxy was garbage-collected without [Release].
@@ -93,6 +94,11 @@ func MaxRequest(n int) Option { return func(c *config) { c.maxRequest = n } }
 func UnmarshalPolicy(allow func(ctx context.Context, clsid com.CLSID) bool) Option {
 	return func(c *config) { c.unmarshal = allow }
 }
+
+// IdleTimeout sets after how long without a call a connection that the process
+// has made is closed, instead of ten seconds; negative is never. The next call
+// makes another one.
+func IdleTimeout(d time.Duration) Option { return func(c *config) { c.idle = d } }
 
 // WithDialer sets how the process connects to others.
 func WithDialer(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {

@@ -43,9 +43,9 @@ func Start(ctx context.Context, opts ...Option) (*Process, error) {
 	for _, o := range opts {
 		o(&c)
 	}
-	p := &Process{client: scm.NewClient(scm.ClientOptions{Dial: c.dial})}
+	p := &Process{client: scm.NewClient(scm.ClientOptions{Dial: c.dial, IdleTimeout: c.idle})}
 	ro := marshal.Options{
-		Resolver: p.client, Dial: c.dial, PingPeriod: c.pingPeriod,
+		Resolver: p.client, Dial: c.dial, PingPeriod: c.pingPeriod, IdleTimeout: c.idle,
 		Logger: c.logger, LeakReport: c.leak, ErrorInfo: c.errorInfo, NDR64: c.ndr64, UnmarshalPolicy: c.unmarshal,
 	}
 	if !c.noListen {

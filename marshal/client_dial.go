@@ -136,5 +136,5 @@ func unreachable(attempts []com.Attempt) error {
 
 // clientOptions are the options of every connection that this runtime makes.
 func (rt *Runtime) clientOptions() *dcerpc.ClientOptions {
-	return &dcerpc.ClientOptions{NDR64: rt.opt.NDR64}
+	return &dcerpc.ClientOptions{NDR64: rt.opt.NDR64, IdleTimeout: rt.opt.IdleTimeout}
 }

@@ -35,6 +35,9 @@ type Options struct {
 	// CallTimeout bounds each network step whose context has no deadline; 0
 	// means one minute for connecting and none for calls.
 	CallTimeout time.Duration
+	// IdleTimeout is after how long without a call a connection is closed; 0 is
+	// ten seconds, negative never.
+	IdleTimeout time.Duration
 	// AuthnLevel is the least authentication level that this process accepts
 	// and announces.
 	AuthnLevel com.AuthnLevel

@@ -19,8 +19,12 @@ import (
 
 const roleVar = "OXID_FAULTS_ROLE"
 
-// period is the ping period of all processes.
-const period = 500 * time.Millisecond
+// period is the ping period of all processes; idle is after how long they close
+// connections, so that what is left without load is seen soon.
+const (
+	period = 500 * time.Millisecond
+	idle   = period
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -48,11 +52,14 @@ type setup struct {
 type report struct {
 	Addr       string
 	Goroutines int
-	Heap       uint64 // bytes that are reachable
-	Live       int    // server: objects that have clients
-	Held       int    // client: objects that it holds
-	Calls      int    // client: that succeeded
-	Gone       int    // client: that met an object or a server that is gone
+	Files      int            // open descriptors; 0 where that cannot be known
+	Heap       uint64         // bytes that are reachable
+	Live       int            // server: objects that have clients
+	Held       int            // client: objects that it holds
+	Calls      int            // client: that succeeded
+	Gone       int            // client: that met an object or a server that is gone
+	Codes      map[string]int `json:",omitempty"` // client: what those were told
+	Told       int            // client: callers that did since the load began
 	Strange    []string
 }
 
@@ -65,6 +72,9 @@ func (r report) measured() report {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	r.Heap, r.Goroutines = m.HeapAlloc, runtime.NumGoroutine()
+	if d, err := os.ReadDir("/proc/self/fd"); err == nil {
+		r.Files = len(d)
+	}
 	return r
 }
 

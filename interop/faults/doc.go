@@ -11,11 +11,12 @@
 //
 // What counts: nobody hangs; whoever calls something that is gone gets an error
 // that says so within the deadline; the references of the dead are gone after
-// the ping timeout, which is shortened here; memory and goroutines of the
-// survivors return to where they were.
+// the ping timeout, which is shortened here; memory, goroutines and descriptors
+// of the survivors return to where they were.
 //
-// go test runs each case once with some hundred objects; a campaign repeats
-// them, with a thousand objects and 64 callers:
+// The load is 64 callers in two processes with a thousand objects. go test runs
+// each case once; a campaign repeats them, for the survivors of a round are those
+// of the next:
 //
 //	go test -count=1 -timeout 0 ./interop/faults -args -faults.time 1h
 //

@@ -7,11 +7,22 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"oxid/com"
 )
 
 var (
-	campaign = flag.Duration("faults.time", 0, "how long to repeat the cases, with more objects; 0 runs each once")
+	campaign = flag.Duration("faults.time", 0, "how long to repeat the cases; 0 runs each once")
 	seed     = flag.Uint64("faults.seed", 0, "seed of the times at which processes are killed; 0 chooses one")
+)
+
+const (
+	clients = 2
+	callers = 32   // of each client
+	objects = 1000 // that all clients hold when something is killed
+	// most is how many objects a client may hold: callers release some all the
+	// time, so not all of them have as many as they may.
+	most = objects/clients + 3*callers
 )
 
 // host is a daemon, a server and two clients.
@@ -21,8 +32,8 @@ type host struct {
 	s       setup
 	daemon  *child
 	server  *child
-	clients [2]*child
-	quiet   map[*child]report // before any load
+	clients [clients]*child
+	quiet   map[string]report // of each role, before any load
 }
 
 // newHost starts all processes of a host.
@@ -33,60 +44,114 @@ func newHost(t *testing.T) *host {
 		n = rand.Uint64()
 	}
 	t.Logf("seed %d", n)
-	h := &host{t: t, rnd: rand.New(rand.NewPCG(n, 0)), quiet: map[*child]report{}}
+	h := &host{t: t, rnd: rand.New(rand.NewPCG(n, 0)), quiet: map[string]report{}}
 	dir, err := os.MkdirTemp("", "oxid") // t.TempDir is too long a name for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	h.s = setup{Socket: filepath.Join(dir, "d"), Listen: "127.0.0.1:0", Callers: 32, Objects: 160, Seed: n}
-	if *campaign > 0 {
-		h.s.Objects = 500
-	}
+	h.s = setup{Socket: filepath.Join(dir, "d"), Listen: "127.0.0.1:0", Callers: callers, Objects: most, Seed: n}
 	h.daemon = spawn(t, "daemon", h.s)
 	h.s.Listen, h.s.Target = h.daemon.first.Addr, h.daemon.first.Addr
 	h.server = spawn(t, "server", h.s)
 	for i := range h.clients {
 		h.clients[i] = h.client()
 	}
-	h.quiet[h.server] = h.settled(h.server, 0)
+	h.settled(h.server, 0)
+	h.rest()
 	return h
 }
 
-// client starts a client and has it warm up: what a first call costs stays.
+// client starts a client and has it warm up: what first calls cost stays.
 func (h *host) client() *child {
 	h.t.Helper()
 	h.s.Seed++
 	c := spawn(h.t, "client", h.s)
 	c.ask("run")
 	time.Sleep(100 * time.Millisecond)
-	h.quiet[c] = c.ask("drain")
+	c.ask("drain")
 	return c
+}
+
+// all are the processes that live.
+func (h *host) all() []*child { return append([]*child{h.daemon, h.server}, h.clients[:]...) }
+
+// rest waits until nothing moves in any process, and notes how that looks.
+func (h *host) rest() {
+	h.t.Helper()
+	const long = 6 // looks without a change; connections close within four
+	for same, start := 0, time.Now(); same < long; time.Sleep(period / 2) {
+		if time.Since(start) > limit {
+			h.t.Fatalf("the processes do not come to rest: %+v", h.quiet)
+		}
+		same++
+		for _, c := range h.all() {
+			r, was := c.ask("state"), h.quiet[c.role]
+			if r.Goroutines != was.Goroutines || r.Files != was.Files {
+				same = 0
+			}
+			h.quiet[c.role] = r
+		}
+	}
 }
 
 // run lets the load run for a random while.
 func (h *host) run() {
 	h.t.Helper()
-	time.Sleep(time.Duration(300+h.rnd.IntN(500)) * time.Millisecond)
+	time.Sleep(time.Duration(h.rnd.IntN(500)) * time.Millisecond)
 }
 
-// limit is by when silence has had its effect: three periods and what the
-// resolver waits for calls, twice over because the machine is busy.
+// load has all clients make and use objects until they hold a thousand, and for
+// a random while longer.
+func (h *host) load() {
+	h.t.Helper()
+	for _, c := range h.clients {
+		c.ask("run")
+	}
+	h.full(objects)
+	h.run()
+}
+
+// full waits until the server has n objects at least.
+func (h *host) full(n int) {
+	h.t.Helper()
+	for start := time.Now(); h.server.ask("state").Live < n; time.Sleep(period / 10) {
+		if time.Since(start) > limit {
+			h.t.Fatalf("the server has %d objects, want %d", h.server.ask("state").Live, n)
+		}
+	}
+}
+
+// limit is how long anything may take that is waited for.
 const limit = 40 * period
 
+// collection is by when what a dead process held is gone: three periods after
+// its last ping, which the next look at the sets finds out, and a period more for
+// what was called in its last one; and twice that because the machine is busy.
+const collection = 2 * 5 * period
+
 // settled waits until the server has want objects.
-func (h *host) settled(c *child, want int) report {
+func (h *host) settled(c *child, want int) {
 	h.t.Helper()
-	start := time.Now()
-	for {
+	for start := time.Now(); ; time.Sleep(period / 10) {
 		r := c.ask("state")
 		if r.Live == want {
-			return r
+			return
 		}
 		if time.Since(start) > limit {
 			h.t.Fatalf("the server has %d objects, want %d", r.Live, want)
 		}
-		time.Sleep(period / 4)
+	}
+}
+
+// collected is settled for what somebody held who died at that time.
+func (h *host) collected(died time.Time, want int) {
+	h.t.Helper()
+	h.settled(h.server, want)
+	if took := time.Since(died); took > collection {
+		h.t.Errorf("what the dead held was gone after %v, want %v", took, collection)
+	} else {
+		h.t.Logf("what the dead held was gone after %.1f ping periods", took.Seconds()/period.Seconds())
 	}
 }
 
@@ -99,21 +164,25 @@ func (h *host) pause(clients ...*child) (held int) {
 	return held
 }
 
-// back fails the test unless memory and goroutines of a process return to what
-// they were before the load.
-func (h *host) back(c *child) {
+// back fails the test unless every process has what it had before the load:
+// goroutines and descriptors exactly, memory but for what tables and pools keep.
+func (h *host) back() {
 	h.t.Helper()
-	const moreHeap, moreGoroutines = 1 << 20, 6
-	was := h.quiet[c]
-	for start := time.Now(); ; time.Sleep(period / 2) {
-		r := c.ask("state")
-		if r.Heap <= was.Heap+moreHeap && r.Goroutines <= was.Goroutines+moreGoroutines {
-			return
-		}
-		if time.Since(start) > limit {
-			h.t.Errorf("the %s has %d bytes and %d goroutines, before the load it had %d and %d",
-				c.role, r.Heap, r.Goroutines, was.Heap, was.Goroutines)
-			return
+	const moreHeap = 128 << 10 // a thousand objects are more, on either side
+	for _, c := range h.all() {
+		was := h.quiet[c.role]
+		for start := time.Now(); ; time.Sleep(period / 4) {
+			r := c.ask("state")
+			if r.Heap <= was.Heap+moreHeap && r.Goroutines == was.Goroutines && r.Files == was.Files {
+				h.t.Logf("%s: %d goroutines, %d descriptors, heap %+d KiB of %d", c.role, r.Goroutines, r.Files,
+					(int64(r.Heap)-int64(was.Heap))>>10, was.Heap>>10)
+				break
+			}
+			if time.Since(start) > limit {
+				h.t.Errorf("the %s has %d bytes, %d goroutines and %d descriptors, before the load it had %d, %d and %d",
+					c.role, r.Heap, r.Goroutines, r.Files, was.Heap, was.Goroutines, was.Files)
+				break
+			}
 		}
 	}
 }
@@ -125,66 +194,75 @@ func (h *host) finish() {
 		c.ask("drain")
 	}
 	h.settled(h.server, 0)
-	h.back(h.server)
-	for _, c := range h.clients {
-		h.back(c)
-	}
+	h.back()
 }
 
-// repeated runs a case once, or for the time of a campaign.
+// repeated runs a case once, or for its part of the time of a campaign.
 func repeated(t *testing.T, f func(t *testing.T)) {
-	start := time.Now()
+	start, rounds := time.Now(), 0
 	for {
 		f(t)
-		if t.Failed() || time.Since(start) > *campaign/4 {
+		if rounds++; t.Failed() || time.Since(start) > *campaign/5 {
+			t.Logf("%d rounds", rounds)
 			return
 		}
 	}
 }
 
-// A client dies: what it held is let go, and the other client notices nothing.
-func TestKillClient(t *testing.T) {
+// onHost repeats a case on one host, whose survivors must be after each round
+// what they were before the first.
+func onHost(t *testing.T, f func(t *testing.T, h *host)) {
+	h := newHost(t)
 	repeated(t, func(t *testing.T) {
-		h := newHost(t)
-		h.clients[0].ask("run")
-		h.clients[1].ask("run")
-		h.run()
-		h.clients[0].kill()
-		h.run()
-		r := h.clients[1].ask("pause")
-		if r.Gone != 0 || r.Calls == 0 {
-			t.Errorf("the survivor made %d calls, and %d met something that is gone", r.Calls, r.Gone)
-		}
-		h.settled(h.server, r.Held)
-		h.clients[0] = h.client()
+		f(t, h)
 		h.finish()
 	})
 }
 
-// The server dies: its clients are told, and go on with the next one.
-func TestKillServer(t *testing.T) {
-	repeated(t, func(t *testing.T) {
-		h := newHost(t)
-		for _, c := range h.clients {
-			c.ask("run")
+// A client dies: what it held is let go, and the other client notices nothing.
+func TestKillClient(t *testing.T) {
+	onHost(t, func(t *testing.T, h *host) {
+		h.load()
+		h.clients[0].kill()
+		died := time.Now()
+		h.run()
+		r := h.clients[1].ask("pause")
+		if r.Gone != 0 || r.Calls == 0 {
+			t.Errorf("the survivor made %d calls, and %d met something that is gone: %v", r.Calls, r.Gone, r.Codes)
 		}
+		h.collected(died, r.Held)
+		h.clients[0] = h.client()
+	})
+}
+
+// The server dies: all who use it are told, at once or by their next call, and go
+// on with the next one.
+func TestKillServer(t *testing.T) {
+	onHost(t, func(t *testing.T, h *host) {
+		h.load()
+		busy, quiet := h.clients[0], h.clients[1]
+		quiet.ask("pause") // it holds objects, and calls none of them
 		h.run()
 		h.server.kill()
-		h.run()
+		time.Sleep(period / 2)
+		quiet.ask("run")
+		time.Sleep(period / 2)
 		for _, c := range h.clients {
-			if r := c.ask("state"); r.Gone == 0 {
-				t.Errorf("a client noticed nothing: %+v", r)
+			r := c.ask("state")
+			t.Logf("%d callers were told %v", r.Told, r.Codes)
+			if r.Told != callers {
+				t.Errorf("%d callers of %d were told", r.Told, callers)
+			}
+			// Only of calls that were running one cannot know whether they were executed.
+			failed := r.Codes[com.RPC_S_CALL_FAILED.Name()]
+			if c == quiet && failed != 0 || c == busy && failed > callers {
+				t.Errorf("%d calls are said to have begun", failed)
 			}
 		}
 		h.server = spawn(t, "server", h.s)
-		h.quiet[h.server] = h.server.first
-		h.run()
-		if held := h.pause(h.clients[:]...); held == 0 {
-			t.Error("the clients did not find the new server")
-		} else {
-			h.settled(h.server, held)
-		}
-		h.finish()
+		h.full(objects)
+		held := h.pause(h.clients[:]...)
+		h.settled(h.server, held)
 	})
 }
 
@@ -192,12 +270,8 @@ func TestKillServer(t *testing.T) {
 // them notice nothing but that there is no activation meanwhile. And it does
 // its duty by who dies then.
 func TestKillResolver(t *testing.T) {
-	repeated(t, func(t *testing.T) {
-		h := newHost(t)
-		for _, c := range h.clients {
-			c.ask("run")
-		}
-		h.run()
+	onHost(t, func(t *testing.T, h *host) {
+		h.load()
 		for _, c := range h.clients {
 			c.ask("state")
 		}
@@ -207,32 +281,34 @@ func TestKillResolver(t *testing.T) {
 		time.Sleep(8 * period)
 		for _, c := range h.clients {
 			if r := c.ask("state"); r.Gone != 0 || r.Calls == 0 {
-				t.Errorf("a client made %d calls, and %d met something that is gone", r.Calls, r.Gone)
+				t.Errorf("a client made %d calls, and %d met something that is gone: %v", r.Calls, r.Gone, r.Codes)
 			}
 		}
 		h.clients[0].kill()
-		h.settled(h.server, h.pause(h.clients[1]))
+		died := time.Now()
+		h.collected(died, h.pause(h.clients[1]))
 		h.clients[0] = h.client()
-		h.finish()
 	})
 }
 
 // The resolver dies and stays away: whoever activates is told, and calls of
 // what is held go on.
 func TestResolverStaysAway(t *testing.T) {
-	repeated(t, func(t *testing.T) {
-		h := newHost(t)
+	onHost(t, func(t *testing.T, h *host) {
 		h.clients[0].ask("run")
-		h.run()
+		h.full(objects / clients)
+		h.clients[0].ask("state")
 		h.daemon.kill()
 		h.run()
+		time.Sleep(100 * time.Millisecond)
 		if r := h.clients[0].ask("state"); r.Gone != 0 || r.Calls == 0 {
-			t.Errorf("who holds objects made %d calls, and %d met something that is gone", r.Calls, r.Gone)
+			t.Errorf("who holds objects made %d calls, and %d met something that is gone: %v", r.Calls, r.Gone, r.Codes)
 		}
 		h.clients[1].ask("run")
 		h.run()
-		if r := h.clients[1].ask("pause"); r.Gone == 0 || r.Calls != 0 {
-			t.Errorf("who activates made %d calls, and %d met something that is gone", r.Calls, r.Gone)
+		time.Sleep(100 * time.Millisecond)
+		if r := h.clients[1].ask("pause"); r.Told != callers || r.Calls != 0 {
+			t.Errorf("who activates made %d calls, and %d callers of %d were told: %v", r.Calls, r.Told, callers, r.Codes)
 		}
 		h.daemon = spawn(t, "daemon", h.s)
 		h.clients[1].ask("run")
@@ -241,6 +317,5 @@ func TestResolverStaysAway(t *testing.T) {
 				t.Fatal("activation did not come back")
 			}
 		}
-		h.finish()
 	})
 }

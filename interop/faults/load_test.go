@@ -67,6 +67,7 @@ func (l *load) run() {
 	stop := make(chan struct{})
 	l.paused = stop
 	for _, c := range l.callers {
+		c.told = false
 		l.running.Go(func() {
 			for {
 				select {
@@ -93,6 +94,11 @@ func (l *load) state() report {
 	l.mu.Lock()
 	r := l.report
 	l.report = report{}
+	for _, c := range l.callers {
+		if c.told {
+			r.Told++
+		}
+	}
 	l.mu.Unlock()
 	if l.paused == nil {
 		for _, c := range l.callers {
@@ -107,7 +113,7 @@ func (l *load) state() report {
 const maxStrange = 5
 
 // note notes how a call ended. It reports whether its object is of use still.
-func (l *load) note(what string, took time.Duration, err error) (ok bool) {
+func (l *load) note(c *caller, what string, took time.Duration, err error) (ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if took > deadline+grace {
@@ -119,6 +125,11 @@ func (l *load) note(what string, took time.Duration, err error) (ok bool) {
 		return true
 	case isGone(err):
 		l.report.Gone++
+		c.told = true
+		if l.report.Codes == nil {
+			l.report.Codes = map[string]int{}
+		}
+		l.report.Codes[com.HRESULTOf(err).Name()]++
 	default:
 		l.strange("%s: %v", what, err)
 	}
@@ -155,6 +166,7 @@ type caller struct {
 	l    *load
 	rnd  *rand.Rand
 	most int
+	told bool // met something that is gone; guarded by load.mu
 
 	root calc.ICalc // made by activation; the others are its clones
 	held []*object
@@ -189,7 +201,7 @@ func (c *caller) do(what string, f func(ctx context.Context) error) bool {
 	defer cancel()
 	start := time.Now()
 	err := f(ctx)
-	if c.l.note(what, time.Since(start), err) {
+	if c.l.note(c, what, time.Since(start), err) {
 		return true
 	}
 	c.drop()

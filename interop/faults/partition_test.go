@@ -84,58 +84,49 @@ func (n *network) spawn(end, role string, s setup) *child {
 	return spawn(n.t, role, s, "ip", "netns", "exec", n.space(end))
 }
 
-// TestPartition cuts the network between a client that holds objects and their
-// server. One ping period of that is survived: the objects are there, and the
-// client has met nothing that is gone. Five are not: the objects are let go, and
-// the client is told by its next call.
+// TestPartition cuts the network between clients that hold objects and their
+// server. One ping period of that is survived by a load that goes on: no client
+// meets anything that is gone. Five are not: the objects are let go, and every
+// caller is told by its next call.
 func TestPartition(t *testing.T) {
 	repeated(t, func(t *testing.T) {
 		n := newNetwork(t)
-		s := setup{Listen: n.server + ":4711", Target: n.server + ":4711", Callers: 8, Objects: 160, Seed: *seed}
-		server := n.spawn("s", "server", s)
+		s := setup{Listen: n.server + ":4711", Target: n.server + ":4711", Callers: clients * callers, Objects: clients * most, Seed: *seed}
+		h := &host{t: t, server: n.spawn("s", "server", s)}
 		s.Listen = "10.231.2.2:4711"
 		client := n.spawn("c", "client", s)
 		client.ask("run")
-		time.Sleep(4 * period)
-		held := client.ask("pause").Held
-		if held == 0 {
-			t.Fatal("the client holds nothing")
-		}
-		h := &host{t: t}
-		h.settled(server, held)
+		h.full(objects)
 
 		n.forward(false)
 		time.Sleep(period)
 		n.forward(true)
 		time.Sleep(6 * period) // by now it would have been noticed
-		if r := server.ask("state"); r.Live != held {
-			t.Errorf("after a partition of one period %d objects of %d are left", r.Live, held)
+		r := client.ask("pause")
+		if r.Gone != 0 || r.Calls == 0 {
+			t.Errorf("after a partition of one period: %d calls, %d met something that is gone: %v", r.Calls, r.Gone, r.Codes)
 		}
-		client.ask("run")
-		time.Sleep(period)
-		if r := client.ask("pause"); r.Gone != 0 || r.Calls == 0 {
-			t.Errorf("after a partition of one period: %d calls, %d met something that is gone", r.Calls, r.Gone)
-		} else {
-			held = r.Held
-		}
-		h.settled(server, held)
+		h.settled(h.server, r.Held)
 
 		n.forward(false)
 		time.Sleep(5 * period)
-		if r := server.ask("state"); r.Live != 0 {
-			t.Errorf("after a partition of five periods %d objects of %d are left", r.Live, held)
+		if live := h.server.ask("state").Live; live != 0 {
+			t.Errorf("after a partition of five periods %d objects of %d are left", live, r.Held)
 		}
 		n.forward(true)
 		client.ask("run")
-		calls, gone := 0, 0
-		for start := time.Now(); gone < s.Callers || calls == 0; time.Sleep(period) {
+		for start := time.Now(); ; time.Sleep(period) {
 			r := client.ask("state")
-			calls, gone = calls+r.Calls, gone+r.Gone
+			if r.Told == s.Callers {
+				t.Logf("%d callers were told %v", r.Told, r.Codes)
+				break
+			}
 			if time.Since(start) > 2*deadline { // retransmissions have grown rare meanwhile
-				t.Fatalf("after a partition of five periods: %d calls, %d of %d callers were told", calls, gone, s.Callers)
+				t.Fatalf("after a partition of five periods %d of %d callers were told: %v", r.Told, s.Callers, r.Codes)
 			}
 		}
+		h.full(objects)
 		client.ask("drain")
-		h.settled(server, 0)
+		h.settled(h.server, 0)
 	})
 }

@@ -31,7 +31,7 @@ func startDaemon(s setup) (func(string) (report, error), error) {
 func startProcess(s setup) (*oxid.Process, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	opts := []oxid.Option{oxid.PingPeriod(period), oxid.WithLogger(discard)}
+	opts := []oxid.Option{oxid.PingPeriod(period), oxid.IdleTimeout(idle), oxid.WithLogger(discard)}
 	if s.Socket == "" {
 		opts = append(opts, oxid.NoDaemon(), oxid.Listen(s.Listen))
 	} else {

@@ -112,18 +112,22 @@ func (c *checker) specType(x *scope, s *ast.Spec) tree.Type {
 	case ast.SpecInterface:
 		return c.elaborated(x, s)
 	case ast.SpecStruct:
-		// A body is the struct itself; without one the tag is looked up.
+		// A body is the struct itself; without one the tag is looked up. The body
+		// may stand behind a pointer, where nobody else needs what is in it.
 		if st := c.structs[s.Struct]; st != nil {
+			c.ensure(st)
 			return st
 		}
 		return c.tagType(x, s, s.Struct.Tag)
 	case ast.SpecUnion:
 		if u := c.unions[s.Union]; u != nil {
+			c.ensure(u)
 			return u
 		}
 		return c.tagType(x, s, s.Union.Tag)
 	case ast.SpecEnum:
 		if e := c.enums[s.Enum]; e != nil {
+			c.ensure(e)
 			return e
 		}
 		return c.tagType(x, s, s.Enum.Tag)

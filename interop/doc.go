@@ -7,7 +7,8 @@
 //	capture_test.go        what all of them put on the wire, judged by Wireshark
 //	demo_test.go           the same for "oxid demo"
 //
-// Package interop/wine does the same with Wine.
+// Package interop/wine does the same with Wine, and interop/idl judges the IDL
+// compiler by Wine's interface definitions.
 //
 // Each suite has a network namespace of its own (namespace_test.go), because
 // clients of COM look for a server at port 135: nothing on this machine is in

@@ -67,7 +67,8 @@ func includeChain(p source.Pos) string {
 
 // snippet writes the line of p and marks width bytes under it.
 func snippet(b *strings.Builder, p source.Pos, width int) {
-	if !p.IsValid() {
+	// A file that could not be read has no lines.
+	if !p.IsValid() || p.File.Text == "" {
 		return
 	}
 	line, col := p.LineCol()

@@ -31,6 +31,7 @@
 //
 //   - Constructs of the Windows Runtime: parsed, not generated.
 //   - [local] interfaces and methods: types without proxy.
+//   - [nocode] methods, which keep their numbers and have no code.
 //   - Interfaces without a uuid, which nobody could ask for.
 //   - Methods that no marshaler could carry; each says why.
 //

@@ -16,6 +16,7 @@ const (
 	carvedWinRT  = "WinRT"
 	carvedLocal  = "[local] interface"
 	carvedMethod = "[local] method"
+	carvedNoCode = "[nocode] method"
 	carvedNoUUID = "no uuid"
 	carvedForm   = "no wire form"
 )
@@ -102,13 +103,16 @@ func (e *expectation) iface(f *tree.File, pkg string, i *tree.Interface) {
 	}
 	w := &wanted{file: filepath.Base(f.Path), pkg: pkg, name: i.Name, id: i.UUID, object: i.Object, ops: map[int]*tree.Method{}}
 	for _, m := range i.Methods {
-		if m.Local && m.Remote == nil {
+		switch {
+		case m.Local && m.Remote == nil:
 			e.carve(carvedMethod, f, i.Name+"."+m.Name, "")
+		case m.OnWire && m.Attrs.Has("nocode"):
+			e.carve(carvedNoCode, f, i.Name+"."+m.Name, "")
 		}
 	}
 	for at := i; at != nil; at = at.Base {
 		for _, m := range at.Methods {
-			if m.OnWire {
+			if m.OnWire && !m.Attrs.Has("nocode") {
 				w.ops[m.Op] = m
 			}
 		}

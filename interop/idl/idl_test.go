@@ -102,7 +102,7 @@ var small = map[string]string{
 	"small.idl": `import "unknwn.idl";
 [object, uuid(11110000-0000-4a00-8000-0000000000a1)] interface IOne : IUnknown { HRESULT A([in] long n); HRESULT B([in] void *p); [local] HRESULT C(); HRESULT D(); }
 [object, uuid(11110000-0000-4a00-8000-0000000000a2)] interface ITwo : IOne { HRESULT E(); }
-[uuid(11110000-0000-4a00-8000-0000000000a3), version(1.0)] interface plain { long f([in] long n); long g(); }
+[uuid(11110000-0000-4a00-8000-0000000000a3), version(1.0)] interface plain { long f([in] long n); long g(); [nocode] long h(); }
 [local, object, uuid(11110000-0000-4a00-8000-0000000000a4)] interface ILocal : IUnknown { HRESULT F(); }
 [object] interface INameless : IUnknown { HRESULT G(); }
 `,
@@ -152,7 +152,7 @@ func TestReportOfASmallCorpus(t *testing.T) {
 	}
 	for _, want := range []string{
 		"files 2", "accepted 1", "object interfaces 2 with", "RPC interfaces 1 with", "methods 5 that", "bad.idl 1 1: unknown type missing (this file imports nothing",
-		"small.idl: ILocal", "small.idl: INameless", "small.idl: IOne.C", "small.idl: IOne.B: parameter p: void * does not tell what it points to",
+		"small.idl: ILocal", "small.idl: INameless", "small.idl: IOne.C", "small.idl: plain.h", "small.idl: IOne.B: parameter p: void * does not tell what it points to",
 		"0 faults",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {

@@ -80,6 +80,7 @@ var carvedKinds = [][2]string{
 	{carvedWinRT, "constructs of the Windows Runtime: parsed, not generated"},
 	{carvedLocal, "interfaces that never leave their process: types without proxy"},
 	{carvedMethod, "methods that never leave their process: their places in the vtable are kept"},
+	{carvedNoCode, "methods that keep their numbers and nothing else"},
 	{carvedNoUUID, "interfaces that nobody could ask for"},
 	{carvedForm, "methods with something that no marshaler could carry"},
 }

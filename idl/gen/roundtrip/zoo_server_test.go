@@ -149,6 +149,9 @@ func (*zooServer) Next(_ context.Context, celt int32) (int32, com.HRESULT, error
 
 // Fails returns results of every kind beside its error; none of them may travel.
 func (s *zooServer) Fails(_ context.Context, how com.HRESULT, n int32) (*zoo.NODE, string, []int16, zoo.POINTERS, zoo.IZooSink, zoo.ENCAP, zoo.OBJECTS, error) {
+	if n < 0 || n > 1<<16 {
+		how = com.E_INVALIDARG // it is the caller's word for how much to make
+	}
 	if how == com.S_OK {
 		return new(zoo.NODE), "fine", make([]int16, n), zoo.POINTERS{}, nil, zoo.ENCAP_H(1), zoo.OBJECTS{}, nil
 	}

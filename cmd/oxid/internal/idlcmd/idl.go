@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -33,6 +34,7 @@ type flags struct {
 	importPath string
 	prefix     string
 	paths      []string
+	all        bool
 }
 
 // Command returns the verb.
@@ -47,6 +49,7 @@ func Command() *cobra.Command {
 			"In a Go file:  //go:generate go tool oxid idl calc.idl",
 		Example: "  oxid idl calc.idl                       writes calc.go beside it\n" +
 			"  oxid idl -I include -D UNICODE=1 *.idl\n" +
+			"  oxid idl --all --prefix example.org/api -o api *.idl\n" +
 			"  oxid idl --check calc.idl               messages alone\n" +
 			"  oxid idl --print=json calc.idl          the checked description\n" +
 			"  oxid idl --check --json calc.idl        messages for editors, a JSON object a line",
@@ -63,6 +66,7 @@ func Command() *cobra.Command {
 	fl.StringVar(&f.importPath, "import-path", "", "import path of that package")
 	fl.StringVar(&f.prefix, "prefix", "", "import path under which the packages of imported files are")
 	fl.StringArrayVar(&f.paths, "map", nil, "FILE.idl=IMPORT/PATH of the package of an imported file (repeatable)")
+	fl.BoolVar(&f.all, "all", false, "generate what the inputs import, too, each package in a directory of its own below -o; needs --prefix")
 	fl.BoolVar(&f.check, "check", false, "check only, write no Go")
 	fl.StringVar(&f.print, "print", "", "print the checked description, as \"idl\" (normal form) or \"json\"")
 	fl.Lookup("print").NoOptDefVal = "idl"
@@ -79,6 +83,9 @@ func (f *flags) run(args []string, stdout, stderr io.Writer) error {
 	}
 	if len(args) > 1 && strings.HasSuffix(f.out, ".go") && f.pkg == "" {
 		return errors.New("-o names one Go file, but there are several inputs: name a directory")
+	}
+	if f.all && (f.prefix == "" || f.out == "" || strings.HasSuffix(f.out, ".go")) {
+		return errors.New("--all makes a package of each file: name their import path with --prefix and a directory with -o")
 	}
 	// Messages go where they are wanted: text for people to standard error,
 	// JSON for programs to standard output.
@@ -133,13 +140,13 @@ func (f *flags) run(args []string, stdout, stderr io.Writer) error {
 
 // generate writes the Go files and returns their names.
 func (f *flags) generate(sum idl.Summary, args []string, messages io.Writer) (outputs []string, err error) {
-	o := gen.Options{Package: f.pkg, ImportPath: f.importPath, Prefix: f.prefix, Paths: map[string]string{}}
+	o := gen.Options{Package: f.pkg, ImportPath: f.importPath, Prefix: f.prefix, Paths: map[string]string{}, All: f.all}
 	for _, m := range f.paths {
-		file, path, ok := strings.Cut(m, "=")
+		file, pkg, ok := strings.Cut(m, "=")
 		if !ok {
 			return nil, fmt.Errorf("--map %s: want FILE.idl=IMPORT/PATH", m)
 		}
-		o.Paths[file] = path
+		o.Paths[file] = pkg
 	}
 	files, diags := gen.Generate(sum.Program, o)
 	if err := f.tell(messages, diags); err != nil {
@@ -155,6 +162,11 @@ func (f *flags) generate(sum idl.Summary, args []string, messages io.Writer) (ou
 	for _, g := range files {
 		name := filepath.Join(dirs[filepath.Base(g.Source.Path)], g.Name)
 		switch {
+		case f.all:
+			name = filepath.Join(f.out, path.Base(g.ImportPath), g.Name)
+			if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+				return nil, err
+			}
 		case strings.HasSuffix(f.out, ".go"):
 			name = f.out
 		case f.out != "":

@@ -62,6 +62,25 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
+// TestGenerateAll: imported files are generated, too, a directory a package.
+func TestGenerateAll(t *testing.T) {
+	in(t, map[string]string{"good.idl": good, "more.idl": `import "good.idl";
+[object, uuid(3aac5dec-4f35-44a1-a4fc-304b0051a4f7)] interface IMore : IGood { HRESULT More(); }`})
+	if _, stderr, err := run("--all", "--prefix", "example.org/api", "-o", "api", "more.idl"); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	for name, want := range map[string]string{"api/good/good.go": "package good", "api/more/more.go": "\"example.org/api/good\""} {
+		if text, err := os.ReadFile(filepath.FromSlash(name)); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v\n%.300s", name, err, text)
+		}
+	}
+	for _, args := range [][]string{{"--all", "more.idl"}, {"--all", "--prefix", "x", "more.idl"}, {"--all", "--prefix", "x", "-o", "x.go", "more.idl"}} {
+		if _, _, err := run(args...); err == nil || !strings.Contains(err.Error(), "--prefix") {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
 func TestCheckWritesNothing(t *testing.T) {
 	in(t, map[string]string{"good.idl": good})
 	if _, stderr, err := run("--check", "good.idl"); err != nil {

@@ -264,6 +264,29 @@ func TestLimitCircles(t *testing.T) {
 	}
 }
 
+// TestLimitCompany: thousands of files that rely on their importer's names cost
+// what their text costs, whether the names are found or not.
+func TestLimitCompany(t *testing.T) {
+	for _, n := range []int{150, 2000} {
+		for name, needed := range map[string]string{"found": "typedef long NEEDED;", "missing": ""} {
+			t.Run(fmt.Sprint(name, n), func(t *testing.T) {
+				var files []string
+				text := needed + "\n"
+				for i := range n {
+					f := fmt.Sprintf("f%d.idl", i)
+					files = append(files, f, fmt.Sprintf("typedef NEEDED T%d, *P%d; struct S%d { NEEDED n; OTHER%d *o; };", i, i, i, i))
+					text += fmt.Sprintf("typedef long OTHER%d; import %q;\n", i, f)
+				}
+				bounded(t, 400, func() {
+					if r := checkText(t, text, files...); (r.Errors == 0) != (needed != "") {
+						t.Errorf("%d errors", r.Errors)
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestLimitDepthOfFiles: chains of files end at a limit.
 func TestLimitDepthOfFiles(t *testing.T) {
 	var imports, includes []string

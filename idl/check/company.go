@@ -16,8 +16,13 @@ type adoption struct {
 	modules []*module
 }
 
-// maxAdopted bounds how many units are tried together: each trial checks all.
-const maxAdopted = 8
+// Bounds of the work that trials make: maxAdopted is how many units are tried
+// together, because each trial checks them all, and with more than maxCompany
+// units that do not stand by themselves nothing is tried.
+const (
+	maxAdopted = 8
+	maxCompany = 200
+)
 
 // company finds out what one file and its imports mean when some of them do not
 // stand by themselves.
@@ -69,6 +74,10 @@ func (co *company) add(g *unitGroup) {
 			ms[i] = co.shared[v]
 		}
 		co.know(g.units, ms)
+		return
+	}
+	if len(co.all) > maxCompany {
+		co.open = append(co.open, g.units...)
 		return
 	}
 	if a := co.adopt(g.units); a != nil {

@@ -5,6 +5,16 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"oxid/internal/live"
+)
+
+// What tests count. Buffers of calls come and go with these.
+var (
+	readBuffers  = live.New("read buffers")
+	writeBuffers = live.New("write buffers")
+	clientCalls  = live.New("client calls")
+	servedCalls  = live.New("server calls")
 )
 
 // Buffers come from pools by size class: powers of four from 256 bytes to 16
@@ -91,6 +101,7 @@ func getInBuffer(size int) *inBuffer {
 		b = &inBuffer{b: make([]byte, n)}
 	}
 	b.refs.Store(1)
+	readBuffers.Add(1)
 	return b
 }
 
@@ -99,6 +110,7 @@ func (b *inBuffer) release() {
 	if b.refs.Add(-1) > 0 {
 		return
 	}
+	readBuffers.Add(-1)
 	if len(b.b) == smallIn {
 		smallInPool.Put(b)
 	} else {

@@ -85,6 +85,7 @@ type callCache struct {
 const maxCachedCalls = 256
 
 func (k *callCache) get() *ClientCall {
+	clientCalls.Add(1)
 	if c := k.one.Swap(nil); c != nil {
 		return c
 	}
@@ -140,6 +141,7 @@ func (p *PresContext) NewCall(opnum uint16, object *com.GUID, sizeHint int) *Cli
 // Free gives the call and its buffers back; Stub and Reply must not be used
 // any more. It may be called whatever Invoke returned, once.
 func (c *ClientCall) Free() {
+	clientCalls.Add(-1)
 	if c.abandoned {
 		return // the connection may still look at it: left to the garbage collector
 	}

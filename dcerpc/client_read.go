@@ -39,6 +39,7 @@ func (cc *ClientConn) readOwn(ctx context.Context, c *ClientCall) error {
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			// Whoever fails the connection first wakes every caller, us too.
 			cc.fail(err)
+			cc.src.close()
 			<-c.wake
 			return c.result()
 		case stop == nil: // a deadline that an earlier call left behind
@@ -64,6 +65,7 @@ func (cc *ClientConn) passRole(abandon bool) {
 		go cc.readLoop()
 		return
 	}
+	cc.src.drop()
 	cc.reading = false
 }
 
@@ -75,6 +77,7 @@ func (cc *ClientConn) readLoop() {
 		over, err := cc.readSome(nil)
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			cc.fail(err)
+			cc.src.close() // the reading role ends with the connection
 			return
 		}
 		if over {
@@ -229,6 +232,7 @@ func (cc *ClientConn) dispatch(own *ClientCall) (over bool, err error) {
 	if over && err != nil {
 		// What came behind the caller's own answer is broken: its affair no more.
 		cc.fail(err)
+		cc.src.close()
 		err = nil
 	}
 	return over, err

@@ -191,6 +191,9 @@ func (cc *ClientConn) fail(cause error) {
 		c.next, failed = failed, c
 	}
 	cc.pending = 0
+	if !cc.reading {
+		cc.src.close() // who reads does that when he notices
+	}
 	close(cc.done)
 	cc.mu.Unlock()
 	cc.nc.Close()

@@ -76,6 +76,7 @@ func (m *outMessage) collect(s *sender) (bytes int, done bool) {
 			}
 			s.vecs = append(s.vecs, b)
 			s.used = append(s.used, b)
+			writeBuffers.Add(1)
 		} else {
 			at := len(s.headers)
 			s.headers = append(s.headers, make([]byte, fixed)...)

@@ -71,6 +71,7 @@ func (s *sender) reserve(n int) []byte {
 		size = largeIn
 	}
 	b := getBytes(max(n, size))[:n]
+	writeBuffers.Add(1)
 	s.queue = append(s.queue, outEntry{b: b})
 	return b
 }
@@ -308,6 +309,7 @@ func (s *sender) recycle() {
 		s.finished[i] = nil
 	}
 	s.finished = s.finished[:0]
+	writeBuffers.Add(-int64(len(s.used)))
 	for i, b := range s.used {
 		putBytes(b)
 		s.used[i] = nil
@@ -352,6 +354,9 @@ func (s *sender) discard() {
 	for i := range s.queue {
 		if m := s.queue[i].msg; m != nil {
 			m.finish(false)
+		} else {
+			writeBuffers.Add(-1)
+			putBytes(s.queue[i].b)
 		}
 		s.queue[i] = outEntry{}
 	}

@@ -51,6 +51,7 @@ type ServerCall struct {
 var serverCalls sync.Pool
 
 func getServerCall() *ServerCall {
+	servedCalls.Add(1)
 	if c, _ := serverCalls.Get().(*ServerCall); c != nil {
 		return c
 	}
@@ -61,6 +62,7 @@ func getServerCall() *ServerCall {
 
 // release recycles the call. It may be called with the connection's lock.
 func (c *ServerCall) release() {
+	servedCalls.Add(-1)
 	if c.asm != nil {
 		putBytes(c.asm)
 		c.asm = nil
@@ -227,8 +229,8 @@ func (c *ServerConn) enter(s *ServerCall) {
 func (c *ServerConn) takeOverForEnd() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if token := c.inline.Load(); token&inlineRunning != 0 {
-		c.handOverLocked(token)
+	if token := c.inline.Load(); token&inlineRunning != 0 && c.handOverLocked(token) {
+		c.src.close() // the call holds what it looks at by itself
 	}
 }
 

@@ -62,6 +62,9 @@ func (c *ServerConn) fragment(h *header, pdu []byte) (s *ServerCall, stub, end i
 	// Counted before the bytes are taken, padding and trailer included.
 	if s != nil && err == nil && int(h.fragLen)-r.stub > s.limit-len(s.asm) {
 		err = c.fatal(h, r.context, Fault{Status: StatusAccessDenied})
+		if s != c.partial { // which goes with the connection
+			s.release()
+		}
 	}
 	return s, r.stub, end, err
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"oxid/internal/leak"
 )
 
 // binaries is the folder of what the tests build.
@@ -24,9 +26,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	binaries = dir
-	code := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(code)
+	leak.Main(m, func() error { return os.RemoveAll(dir) })
 }
 
 // binary returns a function that builds a command of this module once and

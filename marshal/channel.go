@@ -52,7 +52,7 @@ func (ch *channel) GetBuffer(ctx context.Context, op uint32, size int) (*com.RPC
 		return nil, ch.fail(op, step.ObjectRPC, err)
 	}
 	c := clientCalls.Get().(*clientCall)
-	count(1)
+	messages.Add(1)
 	c.ch, c.st, c.cid = ch, st, st.chain()
 	this := orpc.ORPCTHIS{Version: ch.mgr.core.exp.version(), CID: c.cid}
 	if apt.rt.attention.Load() != 0 {
@@ -171,7 +171,7 @@ func (ch *channel) free(c *clientCall) {
 	c.reset(ch.mgr.core.apt.rt)
 	*c = clientCall{sent: c.sent[:0], outgoing: c.outgoing}
 	clientCalls.Put(c)
-	count(-1)
+	messages.Add(-1)
 }
 
 // GetDestCtx implements [com.IRpcChannelBuffer].

@@ -102,7 +102,7 @@ func (rt *Runtime) ServeRPC(rpc *dcerpc.ServerCall) error {
 		return rt.refuse(rpc, s)
 	}
 	c := serverCalls.Get().(*serverCall)
-	count(1)
+	messages.Add(1)
 	c.rpc, c.stub, c.extents = rpc, s, this.Extents
 	c.request = com.RPCOLEMESSAGE{
 		Buffer: rpc.Stub[n:], Pointers: c, Op: uint32(rpc.Opnum),
@@ -122,7 +122,7 @@ func (rt *Runtime) ServeRPC(rpc *dcerpc.ServerCall) error {
 	}
 	*c = serverCall{sent: c.sent[:0]}
 	serverCalls.Put(c)
-	count(-1)
+	messages.Add(-1)
 	return err
 }
 

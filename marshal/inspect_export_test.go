@@ -1,8 +1,6 @@
 package marshal
 
 import (
-	"sync/atomic"
-
 	"oxid/com"
 	"oxid/orpc"
 )
@@ -120,11 +118,6 @@ func ResidueOf(rt *Runtime) (r Residue) {
 	rt.pings.mu.Unlock()
 	return r
 }
-
-// messages counts the messages of channels that have been taken and not freed.
-var messages atomic.Int64
-
-func init() { countMessage = func(n int64) { messages.Add(n) } }
 
 // Messages returns how many messages of channels have not been freed.
 func Messages() int64 { return messages.Load() }

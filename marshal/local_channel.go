@@ -50,7 +50,7 @@ func (ch *localChannel) GetBuffer(ctx context.Context, op uint32, size int) (*co
 		return nil, ch.fail(op, step.Self, err)
 	}
 	c := localCalls.Get().(*localCall)
-	count(1)
+	messages.Add(1)
 	c.ch, c.st, c.cid = ch, st, st.chain()
 	if apt.rt.attention.Load() != 0 {
 		if err := c.begin(ctx, apt, ch.desc, op, ch.mgr.core.exp); err != nil {
@@ -201,7 +201,7 @@ func (c *localCall) free() {
 	}
 	*c = n
 	localCalls.Put(c)
-	count(-1)
+	messages.Add(-1)
 }
 
 // GetDestCtx implements [com.IRpcChannelBuffer] (CF-189).

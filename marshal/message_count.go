@@ -1,12 +1,12 @@
 package marshal
 
-// countMessage, when a test has set it, is told of every message that a channel
-// takes from a pool and gives back: one that is never freed is a leak that
-// nothing else shows.
-var countMessage func(n int64)
+import "oxid/internal/live"
 
-func count(n int64) {
-	if countMessage != nil {
-		countMessage(n)
-	}
-}
+// What tests count: messages of channels that were taken and not freed, objects
+// that are held for others, and objects of others that are held. A leak of one of
+// those shows nowhere else.
+var (
+	messages = live.New("messages of channels")
+	stubs    = live.New("stub managers")
+	remotes  = live.New("proxy managers")
+)

@@ -154,6 +154,7 @@ func (a *Apartment) pinRemote(exp *clientExporter, std *orpc.STDOBJREF) (*remote
 	if ro == nil {
 		ro = &remoteObject{apt: a, exp: exp, oid: std.OID, noPing: std.NoPing()}
 		a.remotes.Put(ro)
+		remotes.Add(1)
 		exp.again()
 		a.rt.pings.add(ro)
 	}
@@ -188,6 +189,7 @@ func (ro *remoteObject) letGo() bool {
 		return false
 	}
 	ro.gone = true
+	remotes.Add(-1)
 	ro.apt.remotes.Delete(ro.key())
 	return true
 }

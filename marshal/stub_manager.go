@@ -129,6 +129,7 @@ func (a *Apartment) managerFor(ctx context.Context, identity any) (*stubManager,
 	}
 	m.pins = 1
 	a.objects.Put(m)
+	stubs.Add(1)
 	return m, nil
 }
 
@@ -261,6 +262,7 @@ func (a *Apartment) bury(m *stubManager) bool {
 		return false
 	}
 	m.buried = true
+	stubs.Add(-1)
 	a.rt.oids.remove(m)
 	a.objects.Delete(m.obj)
 	for s := range m.stubs {

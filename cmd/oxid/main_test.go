@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"oxid/internal/leak"
 )
 
 // TestMain lets the test binary be the command itself, for its own child
@@ -19,7 +21,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	leak.Main(m)
 }
 
 // oxid runs the command and returns what it printed.

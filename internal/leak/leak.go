@@ -1,5 +1,11 @@
-// Package leak is the teardown check of oxid's test suites: whatever a test
-// started has ended when it is over.
+// Package leak is the teardown check of oxid's test suites: whatever tests
+// started has ended when they are over. [Main] looks at a whole package, [Check]
+// at one test. A test of internal/arch sees to it that every package whose tests
+// can leave something behind uses Main.
+//
+// # Limitations
+//
+// Sockets and child processes are seen on Linux alone.
 package leak
 
 import (

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"oxid/internal/leak"
 )
 
 // Processes of a test are this test binary in another role. They take commands
@@ -35,7 +37,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	leak.Main(m)
 }
 
 // setup is what a process is told when it starts.

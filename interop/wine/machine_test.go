@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"oxid/internal/leak"
 )
 
 // required says that nothing may be skipped.
@@ -60,11 +62,12 @@ var theMachine struct {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if w := theMachine.m; w != nil {
-		w.remove()
-	}
-	os.Exit(code)
+	leak.Main(m, func() error {
+		if w := theMachine.m; w != nil {
+			w.remove()
+		}
+		return nil
+	})
 }
 
 // startMachine returns the machine, or skips where there is no Wine.

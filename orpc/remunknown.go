@@ -171,13 +171,13 @@ func (p *iRemUnknownProxy) RemQueryInterface(ctx context.Context, ipid com.GUID,
 			results[i].DecodeNDR(&d)
 		}
 	}
-	hr = d.HRESULT()
 	err = d.Err()
+	hr = d.HRESULT()
 	ch.FreeBuffer(m)
 	if err != nil {
 		return nil, hr, p.Proxy.End(ctx, 3, hr, err)
 	}
-	return results, hr, p.Proxy.End(ctx, 3, hr, nil)
+	return results, hr, p.Proxy.End(ctx, 3, hr, d.Err())
 }
 
 func (p *iRemUnknownProxy) RemAddRef(ctx context.Context, refs []REMINTERFACEREF) (results []com.HRESULT, hr com.HRESULT, err error) {
@@ -204,13 +204,13 @@ func (p *iRemUnknownProxy) RemAddRef(ctx context.Context, refs []REMINTERFACEREF
 	d := ndr.NewDecoder(ctx, m)
 	n := d.CountIs(len(refs), 4)
 	results = ndr.Get[com.HRESULT](&d, nil, n)
-	hr = d.HRESULT()
 	err = d.Err()
+	hr = d.HRESULT()
 	ch.FreeBuffer(m)
 	if err != nil {
 		return nil, hr, p.Proxy.End(ctx, 4, hr, err)
 	}
-	return results, hr, p.Proxy.End(ctx, 4, hr, nil)
+	return results, hr, p.Proxy.End(ctx, 4, hr, d.Err())
 }
 
 func (p *iRemUnknownProxy) RemRelease(ctx context.Context, refs []REMINTERFACEREF) (err error) {
@@ -396,13 +396,13 @@ func (p *iRemUnknown2Proxy) RemQueryInterface2(ctx context.Context, ipid com.GUI
 			interfaces[i].DecodeNDR(&d, n3)
 		}
 	}
-	hr = d.HRESULT()
 	err = d.Err()
+	hr = d.HRESULT()
 	ch.FreeBuffer(m)
 	if err != nil {
 		return nil, nil, hr, p.Proxy.End(ctx, 6, hr, err)
 	}
-	return results, interfaces, hr, p.Proxy.End(ctx, 6, hr, nil)
+	return results, interfaces, hr, p.Proxy.End(ctx, 6, hr, d.Err())
 }
 
 type iRemUnknown2Stub struct {

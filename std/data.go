@@ -603,7 +603,7 @@ func (p *iAdviseSinkProxy) OnDataChange(ctx context.Context, format *FORMATETC, 
 	if p.local != nil {
 		return p.local.OnDataChange(ctx, format, medium)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 3, 56)
+	ch, m, err := p.Proxy.Begin(ctx, 3, 112)
 	if err != nil {
 		return err
 	}
@@ -1105,7 +1105,7 @@ func (p *iDataObjectProxy) GetData(ctx context.Context, format *FORMATETC) (medi
 
 // remoteGetDataHere sends what IDataObject.RemoteGetDataHere carries.
 func (p *iDataObjectProxy) remoteGetDataHere(ctx context.Context, format *FORMATETC, medium STGMEDIUM) (mediumOut STGMEDIUM, err error) {
-	ch, m, err := p.Proxy.Begin(ctx, 4, 48)
+	ch, m, err := p.Proxy.Begin(ctx, 4, 104)
 	if err != nil {
 		return *new(STGMEDIUM), err
 	}
@@ -1197,7 +1197,7 @@ func (p *iDataObjectProxy) GetCanonicalFormatEtc(ctx context.Context, format *FO
 
 // remoteSetData sends what IDataObject.RemoteSetData carries.
 func (p *iDataObjectProxy) remoteSetData(ctx context.Context, format *FORMATETC, medium *FLAG_STGMEDIUM, release bool) (err error) {
-	ch, m, err := p.Proxy.Begin(ctx, 7, 60)
+	ch, m, err := p.Proxy.Begin(ctx, 7, 116)
 	if err != nil {
 		return err
 	}
@@ -1392,7 +1392,7 @@ func (s *iDataObjectStub) invokeGetData(ctx context.Context, m *com.RPCOLEMESSAG
 		medium.ReleaseNDR()
 		medium = *new(STGMEDIUM)
 	}
-	r, rerr := ch.GetBuffer(ctx, 3, 12)
+	r, rerr := ch.GetBuffer(ctx, 3, 68)
 	if rerr != nil {
 		return rerr
 	}
@@ -1425,7 +1425,7 @@ func (s *iDataObjectStub) invokeGetDataHere(ctx context.Context, m *com.RPCOLEME
 		mediumOut.ReleaseNDR()
 		mediumOut = *new(STGMEDIUM)
 	}
-	r, rerr := ch.GetBuffer(ctx, 4, 12)
+	r, rerr := ch.GetBuffer(ctx, 4, 68)
 	if rerr != nil {
 		return rerr
 	}

@@ -5,6 +5,7 @@ package std
 import (
 	"context"
 
+	"oxid/automation"
 	"oxid/com"
 	"oxid/ndr"
 )
@@ -100,74 +101,68 @@ func (p *iErrorInfoProxy) GetGUID(ctx context.Context) (guid com.GUID, err error
 	return guid, nil
 }
 
-// remoteGetSource sends what IErrorInfo.RemoteGetSource carries.
-func (p *iErrorInfoProxy) remoteGetSource(ctx context.Context) (source *FLAGGED_WORD_BLOB, err error) {
+func (p *iErrorInfoProxy) GetSource(ctx context.Context) (source string, err error) {
+	if p.local != nil {
+		return p.local.GetSource(ctx)
+	}
 	ch, m, err := p.Proxy.Begin(ctx, 4, 0)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
-		return nil, err
+		return "", err
 	}
 	d := ndr.NewDecoder(ctx, m)
-	if d.Pointer() {
-		source = new(FLAGGED_WORD_BLOB)
-		n := d.Count(2)
-		source.DecodeNDR(&d, n)
-	}
+	source = automation.GetBSTR(&d)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
 	if err = p.Proxy.End(ctx, 4, hr, err); err != nil {
-		return nil, err
+		return "", err
 	}
 	return source, nil
 }
 
-// remoteGetDescription sends what IErrorInfo.RemoteGetDescription carries.
-func (p *iErrorInfoProxy) remoteGetDescription(ctx context.Context) (description *FLAGGED_WORD_BLOB, err error) {
+func (p *iErrorInfoProxy) GetDescription(ctx context.Context) (description string, err error) {
+	if p.local != nil {
+		return p.local.GetDescription(ctx)
+	}
 	ch, m, err := p.Proxy.Begin(ctx, 5, 0)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
-		return nil, err
+		return "", err
 	}
 	d := ndr.NewDecoder(ctx, m)
-	if d.Pointer() {
-		description = new(FLAGGED_WORD_BLOB)
-		n := d.Count(2)
-		description.DecodeNDR(&d, n)
-	}
+	description = automation.GetBSTR(&d)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
 	if err = p.Proxy.End(ctx, 5, hr, err); err != nil {
-		return nil, err
+		return "", err
 	}
 	return description, nil
 }
 
-// remoteGetHelpFile sends what IErrorInfo.RemoteGetHelpFile carries.
-func (p *iErrorInfoProxy) remoteGetHelpFile(ctx context.Context) (file *FLAGGED_WORD_BLOB, err error) {
+func (p *iErrorInfoProxy) GetHelpFile(ctx context.Context) (file string, err error) {
+	if p.local != nil {
+		return p.local.GetHelpFile(ctx)
+	}
 	ch, m, err := p.Proxy.Begin(ctx, 6, 0)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
-		return nil, err
+		return "", err
 	}
 	d := ndr.NewDecoder(ctx, m)
-	if d.Pointer() {
-		file = new(FLAGGED_WORD_BLOB)
-		n := d.Count(2)
-		file.DecodeNDR(&d, n)
-	}
+	file = automation.GetBSTR(&d)
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
 	if err = p.Proxy.End(ctx, 6, hr, err); err != nil {
-		return nil, err
+		return "", err
 	}
 	return file, nil
 }
@@ -245,58 +240,49 @@ func (s *iErrorInfoStub) invokeGetGUID(ctx context.Context, m *com.RPCOLEMESSAGE
 }
 
 func (s *iErrorInfoStub) invokeGetSource(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
-	source, err := s.callGetSource(ctx)
+	source, err := s.obj.GetSource(ctx)
 	hr := com.MethodResult(ctx, err)
 	if hr.Failed() {
-		source = nil
+		source = ""
 	}
-	r, rerr := ch.GetBuffer(ctx, 4, 76)
+	r, rerr := ch.GetBuffer(ctx, 4, 36+2*len(source))
 	if rerr != nil {
 		return rerr
 	}
 	e := ndr.NewEncoder(ctx, r)
-	if e.Pointer(source != nil) {
-		source.EncodeCountsNDR(&e)
-		source.EncodeNDR(&e)
-	}
+	automation.PutBSTR(&e, source)
 	e.HRESULT(hr)
 	return e.Finish()
 }
 
 func (s *iErrorInfoStub) invokeGetDescription(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
-	description, err := s.callGetDescription(ctx)
+	description, err := s.obj.GetDescription(ctx)
 	hr := com.MethodResult(ctx, err)
 	if hr.Failed() {
-		description = nil
+		description = ""
 	}
-	r, rerr := ch.GetBuffer(ctx, 5, 76)
+	r, rerr := ch.GetBuffer(ctx, 5, 36+2*len(description))
 	if rerr != nil {
 		return rerr
 	}
 	e := ndr.NewEncoder(ctx, r)
-	if e.Pointer(description != nil) {
-		description.EncodeCountsNDR(&e)
-		description.EncodeNDR(&e)
-	}
+	automation.PutBSTR(&e, description)
 	e.HRESULT(hr)
 	return e.Finish()
 }
 
 func (s *iErrorInfoStub) invokeGetHelpFile(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
-	file, err := s.callGetHelpFile(ctx)
+	file, err := s.obj.GetHelpFile(ctx)
 	hr := com.MethodResult(ctx, err)
 	if hr.Failed() {
-		file = nil
+		file = ""
 	}
-	r, rerr := ch.GetBuffer(ctx, 6, 76)
+	r, rerr := ch.GetBuffer(ctx, 6, 36+2*len(file))
 	if rerr != nil {
 		return rerr
 	}
 	e := ndr.NewEncoder(ctx, r)
-	if e.Pointer(file != nil) {
-		file.EncodeCountsNDR(&e)
-		file.EncodeNDR(&e)
-	}
+	automation.PutBSTR(&e, file)
 	e.HRESULT(hr)
 	return e.Finish()
 }

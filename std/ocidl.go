@@ -5,6 +5,7 @@ package std
 import (
 	"context"
 
+	"oxid/automation"
 	"oxid/com"
 	"oxid/ndr"
 )
@@ -1054,7 +1055,7 @@ func (p *iProvideClassInfoProxy) GetClassInfo(ctx context.Context) (info com.Unk
 		return nil, err
 	}
 	d := ndr.NewDecoder(ctx, m)
-	info = d.Interface(typeInfoDesc())
+	info = d.Interface(automation.TypeInfoDesc())
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
@@ -1103,7 +1104,7 @@ func (s *iProvideClassInfoStub) invokeGetClassInfo(ctx context.Context, m *com.R
 		return rerr
 	}
 	e := ndr.NewEncoder(ctx, r)
-	e.Interface(typeInfoDesc(), info)
+	e.Interface(automation.TypeInfoDesc(), info)
 	e.HRESULT(hr)
 	return e.Finish()
 }

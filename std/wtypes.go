@@ -26,8 +26,6 @@ type SIZEL = SIZE
 
 type RECTL = RECT
 
-type CURRENCY = CY
-
 type POINT struct {
 	X int32
 	Y int32
@@ -318,52 +316,6 @@ func (v STATFLAG) String() string {
 		return "STATFLAG_NOOPEN"
 	}
 	return "STATFLAG(" + strconv.FormatInt(int64(v), 10) + ")"
-}
-
-type CY struct {
-	Int64 int64
-}
-
-// EncodeNDR encodes v without what its pointers lead to.
-func (v *CY) EncodeNDR(e *ndr.Encoder) {
-	e.Align(8, 8)
-	e.Int64(v.Int64)
-	e.Trail(8)
-}
-
-// DecodeNDR decodes v without what its pointers lead to.
-func (v *CY) DecodeNDR(d *ndr.Decoder) {
-	d.Align(8, 8)
-	v.Int64 = d.Int64()
-	d.Trail(8)
-}
-
-type DECIMAL struct {
-	WReserved uint16
-	Scale     byte
-	Sign      byte
-	Hi32      uint32
-	Lo64      uint64
-}
-
-// EncodeNDR encodes v without what its pointers lead to.
-func (v *DECIMAL) EncodeNDR(e *ndr.Encoder) {
-	p := (*[16]byte)(e.Block(8, 16))
-	e.Put16(p[0:], v.WReserved)
-	p[2] = v.Scale
-	p[3] = v.Sign
-	e.Put32(p[4:], v.Hi32)
-	e.Put64(p[8:], v.Lo64)
-}
-
-// DecodeNDR decodes v without what its pointers lead to.
-func (v *DECIMAL) DecodeNDR(d *ndr.Decoder) {
-	p := (*[16]byte)(d.Block(8, 16))
-	v.WReserved = d.Get16(p[0:])
-	v.Scale = p[2]
-	v.Sign = p[3]
-	v.Hi32 = d.Get32(p[4:])
-	v.Lo64 = d.Get64(p[8:])
 }
 
 type BSTRBLOB struct {

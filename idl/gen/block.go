@@ -81,7 +81,7 @@ func (st *structCode) addLeaves(b *block, s *tree.Struct, x string, off int64, s
 		}
 		// A structure inside is laid out in place: its members become members of
 		// this block, which is what saves the call.
-		if inner, ok := v.typ.(*tree.Struct); ok && !isGUID(inner) {
+		if inner, ok := v.typ.(*tree.Struct); ok && !inGo(inner) {
 			// What package std has need not be field by field what the IDL says.
 			foreign := inner.File != nil && inner.File.Std && st.byFile[inner.File] != st.pkg
 			if _, known := st.codec(inner); known || foreign || st.refused[inner] != "" || !st.addLeaves(b, inner, v.expr, off, syn) {

@@ -180,7 +180,7 @@ func (g *generator) check(t tree.Type) error {
 			return refuse("%s", why)
 		}
 	case *tree.Struct:
-		if isGUID(x) {
+		if inGo(x) {
 			return nil
 		}
 		if !x.Complete {

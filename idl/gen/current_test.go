@@ -27,6 +27,7 @@ var committed = []struct {
 		dir: "../../std", idls: []string{"unknwn.idl", "objidl.idl", "moniker.idl", "data.idl", "ocidl.idl", "oaidl.idl", "servprov.idl"},
 		opt: gen.Options{Package: "std", ImportPath: "oxid/std", Also: []string{"wtypes.idl", "wtypesbase.idl"}},
 	},
+	{dir: "../../automation", idls: []string{"dispatch.idl"}, opt: gen.Options{Package: "automation", ImportPath: "oxid/automation"}},
 	{dir: "testdata/zoo", idls: []string{"zoo.idl"}},
 	{dir: "testdata/wire", idls: []string{"wire.idl"}},
 	{dir: "testdata/rpc", idls: []string{"rpc.idl"}},

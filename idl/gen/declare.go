@@ -146,7 +146,7 @@ func aliasPrintable(a *tree.Alias) bool {
 		if _, own := goTypeOf(t); own != "" {
 			return false // it has a name
 		}
-		return t.Complete && !(isGUID(t) && standardFile(a.File))
+		return t.Complete && !isCurrency(t) && !isDecimal(t) && !(isGUID(t) && standardFile(a.File))
 	case *tree.Union:
 		return t.Encapsulated
 	}
@@ -207,7 +207,7 @@ func (d *declarer) own(h *tree.Head, complete bool, t tree.Type) bool {
 		return false
 	}
 	_, there := goTypeOf(t)
-	return !isGUID(t) && there == ""
+	return !inGo(t) && there == ""
 }
 
 // take gives a type its name: that of the typedef rather than the tag, because

@@ -17,6 +17,10 @@ import (
 
 // decodeRoot decodes a value of type t as a whole into the Go variable x.
 func (c *code) decodeRoot(t tree.Type, x string) {
+	if c.isBSTR(c.open(t)) {
+		c.line("%s = %s(%s)", x, c.qual(autPath, "GetBSTR"), c.ref)
+		return
+	}
 	switch o := c.open(t).(type) {
 	case *tree.Struct:
 		if o.Wire(tree.NDR20).Conformant && c.hasMethods(o) {
@@ -130,6 +134,10 @@ func (c *code) decodeFlat(t tree.Type, x string) {
 		c.line("%s.DecodeNDR(%s)", selector(x), c.ref)
 		return
 	}
+	if c.isBSTR(o) {
+		c.line("%s.Mark(%s)", c.v, minBSTR)
+		return
+	}
 	if s := c.scalarOf(o); s != nil {
 		c.line("%s = %s", x, c.decoded(t, s))
 		if r := rangeOf(t); r != nil {
@@ -195,6 +203,10 @@ func (c *code) decodeDeferred(t tree.Type, x string) {
 	o := c.open(t)
 	if c.hasMethods(o) {
 		c.line("%s.DecodeDeferredNDR(%s)", selector(x), c.ref)
+		return
+	}
+	if c.isBSTR(o) {
+		c.line("%s = %s(%s)", x, c.qual(autPath, "GetBlob"), c.ref)
 		return
 	}
 	switch o := o.(type) {

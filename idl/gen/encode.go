@@ -34,6 +34,10 @@ import (
 // encodeRoot encodes the Go value x of type t as a whole: a parameter, or what
 // a pointer leads to.
 func (c *code) encodeRoot(t tree.Type, x string) {
+	if c.isBSTR(c.open(t)) {
+		c.line("%s(%s, %s)", c.qual(autPath, "PutBSTR"), c.ref, x)
+		return
+	}
 	switch o := c.open(t).(type) {
 	case *tree.Struct:
 		if o.Wire(tree.NDR20).Conformant && c.hasMethods(o) {
@@ -96,6 +100,10 @@ func (c *code) encodeFlat(t tree.Type, x string) {
 		c.line("%s.EncodeNDR(%s)", selector(x), c.ref)
 		return
 	}
+	if c.isBSTR(o) { // "" is no NULL pointer
+		c.line("%s.Pointer(true)", c.v)
+		return
+	}
 	if s := c.scalarOf(o); s != nil {
 		c.line("%s.%s(%s)", c.v, s.method, convert(s, x))
 		return
@@ -142,6 +150,10 @@ func (c *code) encodeDeferred(t tree.Type, x string) {
 	o := c.open(t)
 	if c.hasMethods(o) {
 		c.line("%s.EncodeDeferredNDR(%s)", selector(x), c.ref)
+		return
+	}
+	if c.isBSTR(o) {
+		c.line("%s(%s, %s)", c.qual(autPath, "PutBlob"), c.ref, x)
 		return
 	}
 	switch o := o.(type) {

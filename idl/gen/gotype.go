@@ -40,6 +40,9 @@ func (g *generator) scalarOf(t tree.Type) *scalar {
 		if isGUID(x) {
 			return guidScalar
 		}
+		if isCurrency(x) {
+			return cyScalar
+		}
 	case *tree.ContextHandle:
 		return contextScalar
 	case *tree.Enum:
@@ -77,8 +80,13 @@ func (g *generator) codec(t tree.Type) (GoType, bool) {
 			}
 		}
 	case *tree.SafeArray:
-		c, ok := g.opt.Types["SAFEARRAY"]
-		return c, ok
+		if c, ok := g.opt.Types["SAFEARRAY"]; ok {
+			return c, true
+		}
+		return safeArray, true
+	}
+	if isDecimal(t) {
+		return GoType{Import: autPath, Name: "DECIMAL", Plain: true}, true
 	}
 	if s, ok := t.(*tree.Struct); ok {
 		if path, name := goTypeOf(s); name != "" {
@@ -124,11 +132,11 @@ func (g *generator) open(t tree.Type) tree.Type {
 // that generated structures have.
 func (g *generator) hasMethods(t tree.Type) bool {
 	if _, ok := g.codec(t); ok {
-		return true
+		return !g.isBSTR(t)
 	}
 	switch x := t.(type) {
 	case *tree.Struct:
-		return !isGUID(x)
+		return !inGo(x)
 	case *tree.Union:
 		return true
 	}
@@ -170,8 +178,8 @@ func (p *printer) goType(t tree.Type) string {
 	case *tree.Union:
 		return p.typeName(x, x.Header())
 	case *tree.Struct:
-		if isGUID(x) {
-			return p.scalarType(guidScalar)
+		if inGo(x) {
+			return p.scalarType(p.scalarOf(x))
 		}
 		return p.typeName(x, x.Header())
 	case *tree.SwitchedUnion:
@@ -328,6 +336,9 @@ func (p *printer) ifaceDesc(x *tree.InterfacePtr, iid, v string) string {
 
 // zero returns the zero value of the Go form of t.
 func (p *printer) zero(t tree.Type) string {
+	if p.isBSTR(t) {
+		return `""`
+	}
 	if c, ok := p.codec(t); ok {
 		return "*new(" + p.qual(c.Import, c.Name) + ")" // it may be no structure
 	}

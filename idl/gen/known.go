@@ -17,7 +17,11 @@ const (
 	ndrPath = "oxid/ndr"
 	rpcPath = "oxid/dcerpc"
 	stdPath = "oxid/std"
+	autPath = "oxid/automation"
 )
+
+// automation are the interfaces that package automation has.
+var automation = map[string]bool{"IDispatch": true, "IEnumVARIANT": true}
 
 // standard are the interfaces that package std has, under their own names.
 var standard = map[string]bool{
@@ -38,6 +42,8 @@ func (g *generator) existing(it *iface) {
 		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, "ClassFactoryDesc", comPath, comPath, stdPath
 	case standard[n]:
 		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, n+"Desc", stdPath, stdPath, stdPath
+	case automation[n]:
+		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, n+"Desc", autPath, autPath, autPath
 	default:
 		it.why = "interface " + n + " of the standard set has no Go package"
 		return
@@ -59,7 +65,41 @@ var standardCodecs = map[string]GoType{
 	"STGMEDIUM":       {Import: stdPath, Name: "STGMEDIUM"},
 	"ASYNC_STGMEDIUM": {Import: stdPath, Name: "STGMEDIUM"},
 	"FLAG_STGMEDIUM":  {Import: stdPath, Name: "FLAG_STGMEDIUM"},
+	"BSTR":            {Name: "string", Plain: true},
+	"VARIANT":         {Import: autPath, Name: "VARIANT"},
+	"VARIANTARG":      {Import: autPath, Name: "VARIANT"},
+	"SAFEARRAY":       safeArray,
+	"LPSAFEARRAY":     safeArray,
 }
+
+var safeArray = GoType{Import: autPath, Name: "SAFEARRAY"}
+
+// isBSTR reports whether t is a BSTR that is a string in Go. Functions encode it,
+// because a string has no methods.
+func (g *generator) isBSTR(t tree.Type) bool {
+	a, ok := t.(*tree.Alias)
+	return ok && a.Name == "BSTR" && a.Xmit != nil && g.opt.Types["BSTR"] == GoType{}
+}
+
+// minBSTR is the least size of what the pointer of a BSTR leads to.
+const minBSTR = "12"
+
+// isCurrency reports whether t is the structure CY, which is one number.
+func isCurrency(t tree.Type) bool {
+	s, ok := t.(*tree.Struct)
+	return ok && len(s.Fields) == 1 && s.Typedef != nil && (s.Typedef.Name == "CY" || s.Typedef.Name == "CURRENCY") &&
+		s.Wire(tree.NDR20).Size == 8 && s.Wire(tree.NDR20).Align == 8 && s.Wire(tree.NDR20).Plain
+}
+
+// isDecimal reports whether t is the structure DECIMAL.
+func isDecimal(t tree.Type) bool {
+	s, ok := t.(*tree.Struct)
+	return ok && len(s.Fields) == 5 && s.Typedef != nil && s.Typedef.Name == "DECIMAL" &&
+		s.Wire(tree.NDR20).Size == 16 && s.Wire(tree.NDR20).Align == 8
+}
+
+// inGo reports whether Go has the structure t already, whoever declares it.
+func inGo(t tree.Type) bool { return isGUID(t) || isCurrency(t) || isDecimal(t) }
 
 // standardFile reports whether f is one of the files that give Windows' names
 // to base types and to small structures.
@@ -125,6 +165,8 @@ var (
 	boolScalar    = &scalar{typ: "bool", method: "Bool32", zero: "false"}
 	vboolScalar   = &scalar{typ: "bool", method: "VariantBool", zero: "false"}
 	guidScalar    = &scalar{typ: "com.GUID", pkg: comPath, method: "GUID", bulk: "GUIDs", zero: "com.GUID{}"}
+	cyScalar      = &scalar{typ: "CURRENCY", pkg: autPath, method: "Int64", conv: "int64", zero: "0", own: true}
+	dateScalar    = &scalar{typ: "DATE", pkg: autPath, method: "Float64", conv: "float64", zero: "0", own: true}
 	contextScalar = &scalar{typ: "ndr.ContextHandle", pkg: ndrPath, method: "ContextHandle", zero: "ndr.ContextHandle{}"}
 )
 
@@ -145,6 +187,10 @@ func builtinAlias(a *tree.Alias) *scalar {
 	case "BOOL":
 		if size == 4 {
 			return boolScalar
+		}
+	case "DATE":
+		if size == 8 && b.Kind == tree.Double {
+			return dateScalar
 		}
 	case "VARIANT_BOOL", "_VARIANT_BOOL":
 		if size == 2 {

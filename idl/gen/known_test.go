@@ -87,14 +87,6 @@ func TestStandardInterfacesAreTheSameInBothPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := filepath.Glob("../../std/*.idl")
-	if err != nil || len(own) == 0 {
-		t.Fatal(err)
-	}
-	ours, _, err := idl.Compile(own, idl.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	forms := func(p *tree.Program, std bool) map[string]string {
 		m := map[string]string{}
 		for _, f := range p.Files {
@@ -106,7 +98,24 @@ func TestStandardInterfacesAreTheSameInBothPlaces(t *testing.T) {
 		}
 		return m
 	}
-	a, b := forms(ours, false), forms(theirs, true)
+	b := forms(theirs, true)
+	for dir, table := range map[string]map[string]bool{"../../std": standard, "../../automation": automation} {
+		own, err := filepath.Glob(dir + "/*.idl")
+		if err != nil || len(own) == 0 {
+			t.Fatal(err)
+		}
+		ours, _, err := idl.Compile(own, idl.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, table, forms(ours, false), b)
+	}
+}
+
+// compare compares the wire forms of a package's interfaces with those of the
+// embedded files.
+func compare(t *testing.T, table map[string]bool, a, b map[string]string) {
+	t.Helper()
 	delete(a, "IUnknown")
 	delete(a, "ITypeInfo") // announced there, described elsewhere
 	var names []string
@@ -115,16 +124,16 @@ func TestStandardInterfacesAreTheSameInBothPlaces(t *testing.T) {
 	}
 	sort.Strings(names)
 	for _, n := range names {
-		if !standard[n] && n != "IClassFactory" {
-			t.Errorf("%s is in package std and not in the table of what it has", n)
+		if !table[n] && n != "IClassFactory" {
+			t.Errorf("%s is in the package and not in the table of what it has", n)
 		}
 		if a[n] != b[n] {
-			t.Errorf("%s differs:\nstd      %s\nembedded %s", n, a[n], b[n])
+			t.Errorf("%s differs:\nhere     %s\nembedded %s", n, a[n], b[n])
 		}
 	}
-	for n := range standard {
+	for n := range table {
 		if a[n] == "" {
-			t.Errorf("%s is in the table and not in package std", n)
+			t.Errorf("%s is in the table and not in the package", n)
 		}
 	}
 }

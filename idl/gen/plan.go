@@ -280,7 +280,7 @@ func (g *generator) planParams(pm *method) error {
 // It is IDL's own, Hungarian or not: people look it up in documentation.
 func variableName(name string) string {
 	n := unexported(name)
-	if goReserved(n) || importNames[n] || n == "std" {
+	if goReserved(n) || importNames[n] || n == "std" || n == "automation" {
 		n += "_"
 	}
 	return n

@@ -273,6 +273,10 @@ func (mc *methodCode) decodeValue(v *value, declare bool) {
 		set = " := "
 	}
 	o := mc.open(v.typ)
+	if mc.isBSTR(o) {
+		mc.line("%s%s%s(%s)", v.name, set, mc.qual(autPath, "GetBSTR"), mc.ref)
+		return
+	}
 	if s := mc.scalarOf(o); s != nil {
 		mc.line("%s%s%s", v.name, set, mc.code.decoded(v.typ, s))
 		r := rangeOf(v.typ)
@@ -409,6 +413,15 @@ func (mc *methodCode) roomOf(v *value) (n int, term string) {
 		if _, lone := mc.loneString(v); !lone && !isSlice(t) {
 			x = ""
 		}
+	}
+	if mc.isBSTR(t) {
+		if x == "" {
+			return n + 64, ""
+		}
+		return n + 32, "2*len(" + x + ")"
+	}
+	if known, ok := mc.codec(t); ok && !known.Plain {
+		return n + 64, ""
 	}
 	switch o := t.(type) {
 	case *tree.InterfacePtr:

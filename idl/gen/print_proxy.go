@@ -200,13 +200,20 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 				mc.decodeValue(m.ret, false)
 			}
 		})
+		// Error information that comes with the HRESULT is an error, too, but does
+		// not make the results bad.
+		if m.dir.partial {
+			p.line("err = %s.Err()", d)
+		}
 		switch {
 		case hr != "" && m.success:
 			p.line("%s = %s.HRESULT()", hr, d)
 		case hr != "":
 			p.line("%s := %s.HRESULT()", hr, d)
 		}
-		p.line("err = %s.Err()", d)
+		if !m.dir.partial {
+			p.line("err = %s.Err()", d)
+		}
 	}
 	// Nothing that was decoded refers to the buffer.
 	p.line("%s.FreeBuffer(%s)", ch, msg)
@@ -236,7 +243,7 @@ func (p *printer) printProxyMethod(it *iface, m *method) {
 	p.line("}")
 	failed := "nil"
 	if m.dir.partial { // results count whatever the HRESULT says
-		failed = self + ".Proxy.End(ctx, " + itoa(int64(op)) + ", hr, nil)"
+		failed = self + ".Proxy.End(ctx, " + itoa(int64(op)) + ", hr, " + d + ".Err())"
 	}
 	p.line("return %s", p.values(m, failed))
 	p.line("}\n")

@@ -100,7 +100,7 @@ func (p *printer) reserve(names ...string) *scope {
 			s.used[pk.name] = true
 		}
 	}
-	s.used["std"] = true
+	s.used["std"], s.used["automation"] = true, true
 	for _, t := range p.opt.Types {
 		s.used[path.Base(t.Import)] = true
 	}

@@ -9,9 +9,12 @@ package raw
 
 import (
 	"context"
+	"strconv"
 
+	"oxid/automation"
 	"oxid/com"
 	"oxid/ndr"
+	"oxid/std"
 )
 
 const _ = com.GeneratedV1 // this code fits the runtime that it is compiled with
@@ -554,8 +557,2478 @@ func (v *UserFLAG_STGMEDIUM) ReleaseNDR() {
 	v.Stgmed.ReleaseNDR()
 }
 
+type SAFEARRAYBOUND struct {
+	CElements uint32
+	LLbound   int32
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SAFEARRAYBOUND) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 4)
+	e.Uint32(v.CElements)
+	e.Int32(v.LLbound)
+	e.Trail(4)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SAFEARRAYBOUND) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 4)
+	v.CElements = d.Uint32()
+	v.LLbound = d.Int32()
+	d.Trail(4)
+}
+
+type WireVARIANT struct {
+	ClSize      uint32
+	RpcReserved uint32
+	Vt          uint16
+	WReserved1  uint16
+	WReserved2  uint16
+	WReserved3  uint16
+	// Arrays are told by their modifiers alone.
+	U WireVARIANT_UNION
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *WireVARIANT) EncodeNDR(e *ndr.Encoder) {
+	e.Align(8, 8)
+	e.Uint32(v.ClSize)
+	e.Uint32(v.RpcReserved)
+	e.Uint16(v.Vt)
+	e.Uint16(v.WReserved1)
+	e.Uint16(v.WReserved2)
+	e.Uint16(v.WReserved3)
+	tag := ndr.Choose((int(v.Vt)&8192) != 0, int(v.Vt)&24576, int(v.Vt))
+	e.Align(1, 8)
+	e.Uint32(uint32(tag))
+	v.U.EncodeNDR(e, int64(tag))
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *WireVARIANT) EncodeDeferredNDR(e *ndr.Encoder) {
+	v.U.EncodeDeferredNDR(e, int64(ndr.Choose((int(v.Vt)&8192) != 0, int(v.Vt)&24576, int(v.Vt))))
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *WireVARIANT) DecodeNDR(d *ndr.Decoder) {
+	d.Align(8, 8)
+	v.ClSize = d.Uint32()
+	v.RpcReserved = d.Uint32()
+	v.Vt = d.Uint16()
+	v.WReserved1 = d.Uint16()
+	v.WReserved2 = d.Uint16()
+	v.WReserved3 = d.Uint16()
+	d.Align(1, 8)
+	tag := int64(d.Uint32())
+	d.Want(int(tag), ndr.Choose((int(v.Vt)&8192) != 0, int(v.Vt)&24576, int(v.Vt)))
+	v.U.DecodeNDR(d, tag)
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *WireVARIANT) DecodeDeferredNDR(d *ndr.Decoder) {
+	v.U.DecodeDeferredNDR(d)
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *WireVARIANT) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	v.U.ReleaseNDR()
+}
+
+// WireVARIANT_UNION is a union.
+//
+// Its zero value holds the zero value of the arm that is asked for.
+type WireVARIANT_UNION struct {
+	tag uint32
+	v   any // a pointer to the arm
+}
+
+// Tag returns the discriminant: it says which arm u holds.
+func (u *WireVARIANT_UNION) Tag() uint32 { return u.tag }
+
+// WireVARIANT_UNION_LlVal makes a WireVARIANT_UNION that holds the arm of tag 20.
+func WireVARIANT_UNION_LlVal(v int64) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 20, v: &v} }
+
+// LlVal returns the arm that WireVARIANT_UNION_LlVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) LlVal() (v int64, ok bool) {
+	switch u.Tag() {
+	case 20:
+		return *ndr.Arm[int64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_LVal makes a WireVARIANT_UNION that holds the arm of tag 3.
+func WireVARIANT_UNION_LVal(v int32) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 3, v: &v} }
+
+// LVal returns the arm that WireVARIANT_UNION_LVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) LVal() (v int32, ok bool) {
+	switch u.Tag() {
+	case 3:
+		return *ndr.Arm[int32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_BVal makes a WireVARIANT_UNION that holds the arm of tag 17.
+func WireVARIANT_UNION_BVal(v byte) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 17, v: &v} }
+
+// BVal returns the arm that WireVARIANT_UNION_BVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) BVal() (v byte, ok bool) {
+	switch u.Tag() {
+	case 17:
+		return *ndr.Arm[byte](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_IVal makes a WireVARIANT_UNION that holds the arm of tag 2.
+func WireVARIANT_UNION_IVal(v int16) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 2, v: &v} }
+
+// IVal returns the arm that WireVARIANT_UNION_IVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) IVal() (v int16, ok bool) {
+	switch u.Tag() {
+	case 2:
+		return *ndr.Arm[int16](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_FltVal makes a WireVARIANT_UNION that holds the arm of tag 4.
+func WireVARIANT_UNION_FltVal(v float32) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 4, v: &v} }
+
+// FltVal returns the arm that WireVARIANT_UNION_FltVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) FltVal() (v float32, ok bool) {
+	switch u.Tag() {
+	case 4:
+		return *ndr.Arm[float32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_DblVal makes a WireVARIANT_UNION that holds the arm of tag 5.
+func WireVARIANT_UNION_DblVal(v float64) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 5, v: &v} }
+
+// DblVal returns the arm that WireVARIANT_UNION_DblVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) DblVal() (v float64, ok bool) {
+	switch u.Tag() {
+	case 5:
+		return *ndr.Arm[float64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_BoolVal makes a WireVARIANT_UNION that holds the arm of tag 11.
+func WireVARIANT_UNION_BoolVal(v bool) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 11, v: &v} }
+
+// BoolVal returns the arm that WireVARIANT_UNION_BoolVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) BoolVal() (v bool, ok bool) {
+	switch u.Tag() {
+	case 11:
+		return *ndr.Arm[bool](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_Scode makes a WireVARIANT_UNION that holds the arm of tag 10.
+func WireVARIANT_UNION_Scode(v com.HRESULT) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 10, v: &v}
+}
+
+// Scode returns the arm that WireVARIANT_UNION_Scode makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) Scode() (v com.HRESULT, ok bool) {
+	switch u.Tag() {
+	case 10:
+		return *ndr.Arm[com.HRESULT](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_CyVal makes a WireVARIANT_UNION that holds the arm of tag 6.
+func WireVARIANT_UNION_CyVal(v int64) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 6, v: &v} }
+
+// CyVal returns the arm that WireVARIANT_UNION_CyVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) CyVal() (v int64, ok bool) {
+	switch u.Tag() {
+	case 6:
+		return *ndr.Arm[int64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_Date makes a WireVARIANT_UNION that holds the arm of tag 7.
+func WireVARIANT_UNION_Date(v automation.DATE) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 7, v: &v}
+}
+
+// Date returns the arm that WireVARIANT_UNION_Date makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) Date() (v automation.DATE, ok bool) {
+	switch u.Tag() {
+	case 7:
+		return *ndr.Arm[automation.DATE](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_BstrVal makes a WireVARIANT_UNION that holds the arm of tag 8.
+func WireVARIANT_UNION_BstrVal(v *std.FLAGGED_WORD_BLOB) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 8, v: &v}
+}
+
+// BstrVal returns the arm that WireVARIANT_UNION_BstrVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) BstrVal() (v *std.FLAGGED_WORD_BLOB, ok bool) {
+	switch u.Tag() {
+	case 8:
+		return *ndr.Arm[*std.FLAGGED_WORD_BLOB](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PunkVal makes a WireVARIANT_UNION that holds the arm of tag 13.
+func WireVARIANT_UNION_PunkVal(v com.Unknown) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 13, v: &v}
+}
+
+// PunkVal returns the arm that WireVARIANT_UNION_PunkVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PunkVal() (v com.Unknown, ok bool) {
+	switch u.Tag() {
+	case 13:
+		return *ndr.Arm[com.Unknown](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PdispVal makes a WireVARIANT_UNION that holds the arm of tag 9.
+func WireVARIANT_UNION_PdispVal(v com.Unknown) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 9, v: &v}
+}
+
+// PdispVal returns the arm that WireVARIANT_UNION_PdispVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PdispVal() (v com.Unknown, ok bool) {
+	switch u.Tag() {
+	case 9:
+		return *ndr.Arm[com.Unknown](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_Parray makes a WireVARIANT_UNION that holds the arm of tag 8192.
+func WireVARIANT_UNION_Parray(v **WireSAFEARRAY) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 8192, v: &v}
+}
+
+// Parray returns the arm that WireVARIANT_UNION_Parray makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) Parray() (v **WireSAFEARRAY, ok bool) {
+	switch u.Tag() {
+	case 8192:
+		return *ndr.Arm[**WireSAFEARRAY](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_BrecVal makes a WireVARIANT_UNION that holds the arm that the tags 36, 16420 choose.
+func WireVARIANT_UNION_BrecVal(tag uint32, v *WireBRECORD) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: tag, v: &v}
+}
+
+// BrecVal returns the arm that WireVARIANT_UNION_BrecVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) BrecVal() (v *WireBRECORD, ok bool) {
+	switch u.Tag() {
+	case 36, 16420:
+		return *ndr.Arm[*WireBRECORD](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PbVal makes a WireVARIANT_UNION that holds the arm of tag 16401.
+func WireVARIANT_UNION_PbVal(v *byte) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 16401, v: &v} }
+
+// PbVal returns the arm that WireVARIANT_UNION_PbVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PbVal() (v *byte, ok bool) {
+	switch u.Tag() {
+	case 16401:
+		return *ndr.Arm[*byte](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PiVal makes a WireVARIANT_UNION that holds the arm of tag 16386.
+func WireVARIANT_UNION_PiVal(v *int16) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 16386, v: &v} }
+
+// PiVal returns the arm that WireVARIANT_UNION_PiVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PiVal() (v *int16, ok bool) {
+	switch u.Tag() {
+	case 16386:
+		return *ndr.Arm[*int16](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PlVal makes a WireVARIANT_UNION that holds the arm of tag 16387.
+func WireVARIANT_UNION_PlVal(v *int32) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 16387, v: &v} }
+
+// PlVal returns the arm that WireVARIANT_UNION_PlVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PlVal() (v *int32, ok bool) {
+	switch u.Tag() {
+	case 16387:
+		return *ndr.Arm[*int32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PllVal makes a WireVARIANT_UNION that holds the arm of tag 16404.
+func WireVARIANT_UNION_PllVal(v *int64) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16404, v: &v}
+}
+
+// PllVal returns the arm that WireVARIANT_UNION_PllVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PllVal() (v *int64, ok bool) {
+	switch u.Tag() {
+	case 16404:
+		return *ndr.Arm[*int64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PfltVal makes a WireVARIANT_UNION that holds the arm of tag 16388.
+func WireVARIANT_UNION_PfltVal(v *float32) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16388, v: &v}
+}
+
+// PfltVal returns the arm that WireVARIANT_UNION_PfltVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PfltVal() (v *float32, ok bool) {
+	switch u.Tag() {
+	case 16388:
+		return *ndr.Arm[*float32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PdblVal makes a WireVARIANT_UNION that holds the arm of tag 16389.
+func WireVARIANT_UNION_PdblVal(v *float64) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16389, v: &v}
+}
+
+// PdblVal returns the arm that WireVARIANT_UNION_PdblVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PdblVal() (v *float64, ok bool) {
+	switch u.Tag() {
+	case 16389:
+		return *ndr.Arm[*float64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PboolVal makes a WireVARIANT_UNION that holds the arm of tag 16395.
+func WireVARIANT_UNION_PboolVal(v *bool) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16395, v: &v}
+}
+
+// PboolVal returns the arm that WireVARIANT_UNION_PboolVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PboolVal() (v *bool, ok bool) {
+	switch u.Tag() {
+	case 16395:
+		return *ndr.Arm[*bool](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_Pscode makes a WireVARIANT_UNION that holds the arm of tag 16394.
+func WireVARIANT_UNION_Pscode(v *com.HRESULT) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16394, v: &v}
+}
+
+// Pscode returns the arm that WireVARIANT_UNION_Pscode makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) Pscode() (v *com.HRESULT, ok bool) {
+	switch u.Tag() {
+	case 16394:
+		return *ndr.Arm[*com.HRESULT](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PcyVal makes a WireVARIANT_UNION that holds the arm of tag 16390.
+func WireVARIANT_UNION_PcyVal(v *int64) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16390, v: &v}
+}
+
+// PcyVal returns the arm that WireVARIANT_UNION_PcyVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PcyVal() (v *int64, ok bool) {
+	switch u.Tag() {
+	case 16390:
+		return *ndr.Arm[*int64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_Pdate makes a WireVARIANT_UNION that holds the arm of tag 16391.
+func WireVARIANT_UNION_Pdate(v *automation.DATE) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16391, v: &v}
+}
+
+// Pdate returns the arm that WireVARIANT_UNION_Pdate makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) Pdate() (v *automation.DATE, ok bool) {
+	switch u.Tag() {
+	case 16391:
+		return *ndr.Arm[*automation.DATE](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PbstrVal makes a WireVARIANT_UNION that holds the arm of tag 16392.
+func WireVARIANT_UNION_PbstrVal(v **std.FLAGGED_WORD_BLOB) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16392, v: &v}
+}
+
+// PbstrVal returns the arm that WireVARIANT_UNION_PbstrVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PbstrVal() (v **std.FLAGGED_WORD_BLOB, ok bool) {
+	switch u.Tag() {
+	case 16392:
+		return *ndr.Arm[**std.FLAGGED_WORD_BLOB](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PpunkVal makes a WireVARIANT_UNION that holds the arm of tag 16397.
+func WireVARIANT_UNION_PpunkVal(v *com.Unknown) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16397, v: &v}
+}
+
+// PpunkVal returns the arm that WireVARIANT_UNION_PpunkVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PpunkVal() (v *com.Unknown, ok bool) {
+	switch u.Tag() {
+	case 16397:
+		return *ndr.Arm[*com.Unknown](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PpdispVal makes a WireVARIANT_UNION that holds the arm of tag 16393.
+func WireVARIANT_UNION_PpdispVal(v *com.Unknown) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16393, v: &v}
+}
+
+// PpdispVal returns the arm that WireVARIANT_UNION_PpdispVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PpdispVal() (v *com.Unknown, ok bool) {
+	switch u.Tag() {
+	case 16393:
+		return *ndr.Arm[*com.Unknown](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_Pparray makes a WireVARIANT_UNION that holds the arm of tag 24576.
+func WireVARIANT_UNION_Pparray(v ***WireSAFEARRAY) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 24576, v: &v}
+}
+
+// Pparray returns the arm that WireVARIANT_UNION_Pparray makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) Pparray() (v ***WireSAFEARRAY, ok bool) {
+	switch u.Tag() {
+	case 24576:
+		return *ndr.Arm[***WireSAFEARRAY](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PvarVal makes a WireVARIANT_UNION that holds the arm of tag 16396.
+func WireVARIANT_UNION_PvarVal(v **WireVARIANT) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16396, v: &v}
+}
+
+// PvarVal returns the arm that WireVARIANT_UNION_PvarVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PvarVal() (v **WireVARIANT, ok bool) {
+	switch u.Tag() {
+	case 16396:
+		return *ndr.Arm[**WireVARIANT](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_CVal makes a WireVARIANT_UNION that holds the arm of tag 16.
+func WireVARIANT_UNION_CVal(v int8) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 16, v: &v} }
+
+// CVal returns the arm that WireVARIANT_UNION_CVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) CVal() (v int8, ok bool) {
+	switch u.Tag() {
+	case 16:
+		return *ndr.Arm[int8](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_UiVal makes a WireVARIANT_UNION that holds the arm of tag 18.
+func WireVARIANT_UNION_UiVal(v uint16) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 18, v: &v} }
+
+// UiVal returns the arm that WireVARIANT_UNION_UiVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) UiVal() (v uint16, ok bool) {
+	switch u.Tag() {
+	case 18:
+		return *ndr.Arm[uint16](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_UlVal makes a WireVARIANT_UNION that holds the arm of tag 19.
+func WireVARIANT_UNION_UlVal(v uint32) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 19, v: &v} }
+
+// UlVal returns the arm that WireVARIANT_UNION_UlVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) UlVal() (v uint32, ok bool) {
+	switch u.Tag() {
+	case 19:
+		return *ndr.Arm[uint32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_UllVal makes a WireVARIANT_UNION that holds the arm of tag 21.
+func WireVARIANT_UNION_UllVal(v uint64) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 21, v: &v} }
+
+// UllVal returns the arm that WireVARIANT_UNION_UllVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) UllVal() (v uint64, ok bool) {
+	switch u.Tag() {
+	case 21:
+		return *ndr.Arm[uint64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_IntVal makes a WireVARIANT_UNION that holds the arm of tag 22.
+func WireVARIANT_UNION_IntVal(v int32) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 22, v: &v} }
+
+// IntVal returns the arm that WireVARIANT_UNION_IntVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) IntVal() (v int32, ok bool) {
+	switch u.Tag() {
+	case 22:
+		return *ndr.Arm[int32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_UintVal makes a WireVARIANT_UNION that holds the arm of tag 23.
+func WireVARIANT_UNION_UintVal(v uint32) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 23, v: &v} }
+
+// UintVal returns the arm that WireVARIANT_UNION_UintVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) UintVal() (v uint32, ok bool) {
+	switch u.Tag() {
+	case 23:
+		return *ndr.Arm[uint32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_DecVal makes a WireVARIANT_UNION that holds the arm of tag 14.
+func WireVARIANT_UNION_DecVal(v RAWDEC) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 14, v: &v} }
+
+// DecVal returns the arm that WireVARIANT_UNION_DecVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) DecVal() (v RAWDEC, ok bool) {
+	switch u.Tag() {
+	case 14:
+		return *ndr.Arm[RAWDEC](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PcVal makes a WireVARIANT_UNION that holds the arm of tag 16400.
+func WireVARIANT_UNION_PcVal(v *int8) WireVARIANT_UNION { return WireVARIANT_UNION{tag: 16400, v: &v} }
+
+// PcVal returns the arm that WireVARIANT_UNION_PcVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PcVal() (v *int8, ok bool) {
+	switch u.Tag() {
+	case 16400:
+		return *ndr.Arm[*int8](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PuiVal makes a WireVARIANT_UNION that holds the arm of tag 16402.
+func WireVARIANT_UNION_PuiVal(v *uint16) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16402, v: &v}
+}
+
+// PuiVal returns the arm that WireVARIANT_UNION_PuiVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PuiVal() (v *uint16, ok bool) {
+	switch u.Tag() {
+	case 16402:
+		return *ndr.Arm[*uint16](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PulVal makes a WireVARIANT_UNION that holds the arm of tag 16403.
+func WireVARIANT_UNION_PulVal(v *uint32) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16403, v: &v}
+}
+
+// PulVal returns the arm that WireVARIANT_UNION_PulVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PulVal() (v *uint32, ok bool) {
+	switch u.Tag() {
+	case 16403:
+		return *ndr.Arm[*uint32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PullVal makes a WireVARIANT_UNION that holds the arm of tag 16405.
+func WireVARIANT_UNION_PullVal(v *uint64) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16405, v: &v}
+}
+
+// PullVal returns the arm that WireVARIANT_UNION_PullVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PullVal() (v *uint64, ok bool) {
+	switch u.Tag() {
+	case 16405:
+		return *ndr.Arm[*uint64](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PintVal makes a WireVARIANT_UNION that holds the arm of tag 16406.
+func WireVARIANT_UNION_PintVal(v *int32) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16406, v: &v}
+}
+
+// PintVal returns the arm that WireVARIANT_UNION_PintVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PintVal() (v *int32, ok bool) {
+	switch u.Tag() {
+	case 16406:
+		return *ndr.Arm[*int32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PuintVal makes a WireVARIANT_UNION that holds the arm of tag 16407.
+func WireVARIANT_UNION_PuintVal(v *uint32) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16407, v: &v}
+}
+
+// PuintVal returns the arm that WireVARIANT_UNION_PuintVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PuintVal() (v *uint32, ok bool) {
+	switch u.Tag() {
+	case 16407:
+		return *ndr.Arm[*uint32](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_PdecVal makes a WireVARIANT_UNION that holds the arm of tag 16398.
+func WireVARIANT_UNION_PdecVal(v *RAWDEC) WireVARIANT_UNION {
+	return WireVARIANT_UNION{tag: 16398, v: &v}
+}
+
+// PdecVal returns the arm that WireVARIANT_UNION_PdecVal makes; ok is false when u holds another one.
+func (u *WireVARIANT_UNION) PdecVal() (v *RAWDEC, ok bool) {
+	switch u.Tag() {
+	case 16398:
+		return *ndr.Arm[*RAWDEC](u.v), true
+	}
+	return v, false
+}
+
+// WireVARIANT_UNION_Case0 makes a WireVARIANT_UNION that holds the arm that the tags 0, 1 choose.
+func WireVARIANT_UNION_Case0(tag uint32) WireVARIANT_UNION { return WireVARIANT_UNION{tag: tag} }
+
+// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The
+// tag was encoded before.
+func (u *WireVARIANT_UNION) EncodeNDR(e *ndr.Encoder, tag int64) {
+	if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {
+		e.BadTag(int64(u.tag))
+		return
+	}
+	e.Align(1, 8)
+	switch tag {
+	case 20:
+		p := ndr.Arm[int64](u.v)
+		e.Int64(*p)
+	case 3:
+		p := ndr.Arm[int32](u.v)
+		e.Int32(*p)
+	case 17:
+		p := ndr.Arm[byte](u.v)
+		e.Byte(*p)
+	case 2:
+		p := ndr.Arm[int16](u.v)
+		e.Int16(*p)
+	case 4:
+		p := ndr.Arm[float32](u.v)
+		e.Float32(*p)
+	case 5:
+		p := ndr.Arm[float64](u.v)
+		e.Float64(*p)
+	case 11:
+		p := ndr.Arm[bool](u.v)
+		e.VariantBool(*p)
+	case 10:
+		p := ndr.Arm[com.HRESULT](u.v)
+		e.HRESULT(*p)
+	case 6:
+		p := ndr.Arm[int64](u.v)
+		e.Int64(*p)
+	case 7:
+		p := ndr.Arm[automation.DATE](u.v)
+		e.Float64(float64(*p))
+	case 8:
+		p := ndr.Arm[*std.FLAGGED_WORD_BLOB](u.v)
+		e.Pointer(*p != nil)
+	case 13:
+		p := ndr.Arm[com.Unknown](u.v)
+		e.Pointer(*p != nil)
+	case 9:
+		p := ndr.Arm[com.Unknown](u.v)
+		e.Pointer(*p != nil)
+	case 8192:
+		p := ndr.Arm[**WireSAFEARRAY](u.v)
+		e.Pointer(*p != nil)
+	case 36, 16420:
+		p := ndr.Arm[*WireBRECORD](u.v)
+		e.Pointer(*p != nil)
+	case 16401:
+		p := ndr.Arm[*byte](u.v)
+		e.Pointer(*p != nil)
+	case 16386:
+		p := ndr.Arm[*int16](u.v)
+		e.Pointer(*p != nil)
+	case 16387:
+		p := ndr.Arm[*int32](u.v)
+		e.Pointer(*p != nil)
+	case 16404:
+		p := ndr.Arm[*int64](u.v)
+		e.Pointer(*p != nil)
+	case 16388:
+		p := ndr.Arm[*float32](u.v)
+		e.Pointer(*p != nil)
+	case 16389:
+		p := ndr.Arm[*float64](u.v)
+		e.Pointer(*p != nil)
+	case 16395:
+		p := ndr.Arm[*bool](u.v)
+		e.Pointer(*p != nil)
+	case 16394:
+		p := ndr.Arm[*com.HRESULT](u.v)
+		e.Pointer(*p != nil)
+	case 16390:
+		p := ndr.Arm[*int64](u.v)
+		e.Pointer(*p != nil)
+	case 16391:
+		p := ndr.Arm[*automation.DATE](u.v)
+		e.Pointer(*p != nil)
+	case 16392:
+		p := ndr.Arm[**std.FLAGGED_WORD_BLOB](u.v)
+		e.Pointer(*p != nil)
+	case 16397:
+		p := ndr.Arm[*com.Unknown](u.v)
+		e.Pointer(*p != nil)
+	case 16393:
+		p := ndr.Arm[*com.Unknown](u.v)
+		e.Pointer(*p != nil)
+	case 24576:
+		p := ndr.Arm[***WireSAFEARRAY](u.v)
+		e.Pointer(*p != nil)
+	case 16396:
+		p := ndr.Arm[**WireVARIANT](u.v)
+		e.Pointer(*p != nil)
+	case 16:
+		p := ndr.Arm[int8](u.v)
+		e.Int8(*p)
+	case 18:
+		p := ndr.Arm[uint16](u.v)
+		e.Uint16(*p)
+	case 19:
+		p := ndr.Arm[uint32](u.v)
+		e.Uint32(*p)
+	case 21:
+		p := ndr.Arm[uint64](u.v)
+		e.Uint64(*p)
+	case 22:
+		p := ndr.Arm[int32](u.v)
+		e.Int32(*p)
+	case 23:
+		p := ndr.Arm[uint32](u.v)
+		e.Uint32(*p)
+	case 14:
+		p := ndr.Arm[RAWDEC](u.v)
+		p.EncodeNDR(e)
+	case 16400:
+		p := ndr.Arm[*int8](u.v)
+		e.Pointer(*p != nil)
+	case 16402:
+		p := ndr.Arm[*uint16](u.v)
+		e.Pointer(*p != nil)
+	case 16403:
+		p := ndr.Arm[*uint32](u.v)
+		e.Pointer(*p != nil)
+	case 16405:
+		p := ndr.Arm[*uint64](u.v)
+		e.Pointer(*p != nil)
+	case 16406:
+		p := ndr.Arm[*int32](u.v)
+		e.Pointer(*p != nil)
+	case 16407:
+		p := ndr.Arm[*uint32](u.v)
+		e.Pointer(*p != nil)
+	case 16398:
+		p := ndr.Arm[*RAWDEC](u.v)
+		e.Pointer(*p != nil)
+	case 0, 1:
+	default:
+		e.BadTag(int64(tag))
+	}
+}
+
+// DecodeNDR decodes the arm that tag chooses, without what pointers lead to.
+func (u *WireVARIANT_UNION) DecodeNDR(d *ndr.Decoder, tag int64) {
+	u.tag, u.v = uint32(tag), nil
+	d.Align(1, 8)
+	switch tag {
+	case 20:
+		p := new(int64)
+		*p = d.Int64()
+		u.v = p
+	case 3:
+		p := new(int32)
+		*p = d.Int32()
+		u.v = p
+	case 17:
+		p := new(byte)
+		*p = d.Byte()
+		u.v = p
+	case 2:
+		p := new(int16)
+		*p = d.Int16()
+		u.v = p
+	case 4:
+		p := new(float32)
+		*p = d.Float32()
+		u.v = p
+	case 5:
+		p := new(float64)
+		*p = d.Float64()
+		u.v = p
+	case 11:
+		p := new(bool)
+		*p = d.VariantBool()
+		u.v = p
+	case 10:
+		p := new(com.HRESULT)
+		*p = d.HRESULT()
+		u.v = p
+	case 6:
+		p := new(int64)
+		*p = d.Int64()
+		u.v = p
+	case 7:
+		p := new(automation.DATE)
+		*p = automation.DATE(d.Float64())
+		u.v = p
+	case 8:
+		p := new(*std.FLAGGED_WORD_BLOB)
+		*p = nil
+		if d.Embedded(12) {
+			*p = new(std.FLAGGED_WORD_BLOB)
+		}
+		u.v = p
+	case 13:
+		p := new(com.Unknown)
+		d.MarkInterface()
+		u.v = p
+	case 9:
+		p := new(com.Unknown)
+		d.MarkInterface()
+		u.v = p
+	case 8192:
+		p := new(**WireSAFEARRAY)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(*WireSAFEARRAY)
+		}
+		u.v = p
+	case 36, 16420:
+		p := new(*WireBRECORD)
+		*p = nil
+		if d.Embedded(16) {
+			*p = new(WireBRECORD)
+		}
+		u.v = p
+	case 16401:
+		p := new(*byte)
+		*p = nil
+		if d.Embedded(1) {
+			*p = new(byte)
+		}
+		u.v = p
+	case 16386:
+		p := new(*int16)
+		*p = nil
+		if d.Embedded(2) {
+			*p = new(int16)
+		}
+		u.v = p
+	case 16387:
+		p := new(*int32)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(int32)
+		}
+		u.v = p
+	case 16404:
+		p := new(*int64)
+		*p = nil
+		if d.Embedded(8) {
+			*p = new(int64)
+		}
+		u.v = p
+	case 16388:
+		p := new(*float32)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(float32)
+		}
+		u.v = p
+	case 16389:
+		p := new(*float64)
+		*p = nil
+		if d.Embedded(8) {
+			*p = new(float64)
+		}
+		u.v = p
+	case 16395:
+		p := new(*bool)
+		*p = nil
+		if d.Embedded(2) {
+			*p = new(bool)
+		}
+		u.v = p
+	case 16394:
+		p := new(*com.HRESULT)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(com.HRESULT)
+		}
+		u.v = p
+	case 16390:
+		p := new(*int64)
+		*p = nil
+		if d.Embedded(8) {
+			*p = new(int64)
+		}
+		u.v = p
+	case 16391:
+		p := new(*automation.DATE)
+		*p = nil
+		if d.Embedded(8) {
+			*p = new(automation.DATE)
+		}
+		u.v = p
+	case 16392:
+		p := new(**std.FLAGGED_WORD_BLOB)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(*std.FLAGGED_WORD_BLOB)
+		}
+		u.v = p
+	case 16397:
+		p := new(*com.Unknown)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(com.Unknown)
+		}
+		u.v = p
+	case 16393:
+		p := new(*com.Unknown)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(com.Unknown)
+		}
+		u.v = p
+	case 24576:
+		p := new(***WireSAFEARRAY)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(**WireSAFEARRAY)
+		}
+		u.v = p
+	case 16396:
+		p := new(**WireVARIANT)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(*WireVARIANT)
+		}
+		u.v = p
+	case 16:
+		p := new(int8)
+		*p = d.Int8()
+		u.v = p
+	case 18:
+		p := new(uint16)
+		*p = d.Uint16()
+		u.v = p
+	case 19:
+		p := new(uint32)
+		*p = d.Uint32()
+		u.v = p
+	case 21:
+		p := new(uint64)
+		*p = d.Uint64()
+		u.v = p
+	case 22:
+		p := new(int32)
+		*p = d.Int32()
+		u.v = p
+	case 23:
+		p := new(uint32)
+		*p = d.Uint32()
+		u.v = p
+	case 14:
+		p := new(RAWDEC)
+		p.DecodeNDR(d)
+		u.v = p
+	case 16400:
+		p := new(*int8)
+		*p = nil
+		if d.Embedded(1) {
+			*p = new(int8)
+		}
+		u.v = p
+	case 16402:
+		p := new(*uint16)
+		*p = nil
+		if d.Embedded(2) {
+			*p = new(uint16)
+		}
+		u.v = p
+	case 16403:
+		p := new(*uint32)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(uint32)
+		}
+		u.v = p
+	case 16405:
+		p := new(*uint64)
+		*p = nil
+		if d.Embedded(8) {
+			*p = new(uint64)
+		}
+		u.v = p
+	case 16406:
+		p := new(*int32)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(int32)
+		}
+		u.v = p
+	case 16407:
+		p := new(*uint32)
+		*p = nil
+		if d.Embedded(4) {
+			*p = new(uint32)
+		}
+		u.v = p
+	case 16398:
+		p := new(*RAWDEC)
+		*p = nil
+		if d.Embedded(16) {
+			*p = new(RAWDEC)
+		}
+		u.v = p
+	case 0, 1:
+	default:
+		d.BadTag(int64(tag))
+	}
+}
+
+// EncodeDeferredNDR encodes what the pointers in the arm lead to.
+func (u *WireVARIANT_UNION) EncodeDeferredNDR(e *ndr.Encoder, tag int64) {
+	switch tag {
+	case 8:
+		p := ndr.Arm[*std.FLAGGED_WORD_BLOB](u.v)
+		if *p != nil {
+			(*p).EncodeCountsNDR(e)
+			(*p).EncodeNDR(e)
+		}
+	case 13:
+		p := ndr.Arm[com.Unknown](u.v)
+		if *p != nil {
+			e.Referent(com.UnknownDesc, *p)
+		}
+	case 9:
+		p := ndr.Arm[com.Unknown](u.v)
+		if *p != nil {
+			e.Referent(com.UnknownDesc, *p)
+		}
+	case 8192:
+		p := ndr.Arm[**WireSAFEARRAY](u.v)
+		if *p != nil && e.Enter() {
+			if e.Pointer(**p != nil) {
+				(**p).EncodeCountsNDR(e)
+				(**p).EncodeNDR(e)
+				(**p).EncodeDeferredNDR(e)
+			}
+			e.Leave()
+		}
+	case 36, 16420:
+		p := ndr.Arm[*WireBRECORD](u.v)
+		if *p != nil && e.Enter() {
+			(*p).EncodeNDR(e)
+			(*p).EncodeDeferredNDR(e)
+			e.Leave()
+		}
+	case 16401:
+		p := ndr.Arm[*byte](u.v)
+		if *p != nil {
+			e.Byte(**p)
+		}
+	case 16386:
+		p := ndr.Arm[*int16](u.v)
+		if *p != nil {
+			e.Int16(**p)
+		}
+	case 16387:
+		p := ndr.Arm[*int32](u.v)
+		if *p != nil {
+			e.Int32(**p)
+		}
+	case 16404:
+		p := ndr.Arm[*int64](u.v)
+		if *p != nil {
+			e.Int64(**p)
+		}
+	case 16388:
+		p := ndr.Arm[*float32](u.v)
+		if *p != nil {
+			e.Float32(**p)
+		}
+	case 16389:
+		p := ndr.Arm[*float64](u.v)
+		if *p != nil {
+			e.Float64(**p)
+		}
+	case 16395:
+		p := ndr.Arm[*bool](u.v)
+		if *p != nil {
+			e.VariantBool(**p)
+		}
+	case 16394:
+		p := ndr.Arm[*com.HRESULT](u.v)
+		if *p != nil {
+			e.HRESULT(**p)
+		}
+	case 16390:
+		p := ndr.Arm[*int64](u.v)
+		if *p != nil {
+			e.Int64(**p)
+		}
+	case 16391:
+		p := ndr.Arm[*automation.DATE](u.v)
+		if *p != nil {
+			e.Float64(float64(**p))
+		}
+	case 16392:
+		p := ndr.Arm[**std.FLAGGED_WORD_BLOB](u.v)
+		if *p != nil && e.Enter() {
+			if e.Pointer(**p != nil) {
+				(**p).EncodeCountsNDR(e)
+				(**p).EncodeNDR(e)
+			}
+			e.Leave()
+		}
+	case 16397:
+		p := ndr.Arm[*com.Unknown](u.v)
+		if *p != nil && e.Enter() {
+			e.Interface(com.UnknownDesc, **p)
+			e.Leave()
+		}
+	case 16393:
+		p := ndr.Arm[*com.Unknown](u.v)
+		if *p != nil && e.Enter() {
+			e.Interface(com.UnknownDesc, **p)
+			e.Leave()
+		}
+	case 24576:
+		p := ndr.Arm[***WireSAFEARRAY](u.v)
+		if *p != nil && e.Enter() {
+			if e.Pointer(**p != nil) {
+				if e.Pointer(***p != nil) {
+					(***p).EncodeCountsNDR(e)
+					(***p).EncodeNDR(e)
+					(***p).EncodeDeferredNDR(e)
+				}
+			}
+			e.Leave()
+		}
+	case 16396:
+		p := ndr.Arm[**WireVARIANT](u.v)
+		if *p != nil && e.Enter() {
+			if e.Pointer(**p != nil) {
+				(**p).EncodeNDR(e)
+				(**p).EncodeDeferredNDR(e)
+			}
+			e.Leave()
+		}
+	case 16400:
+		p := ndr.Arm[*int8](u.v)
+		if *p != nil {
+			e.Int8(**p)
+		}
+	case 16402:
+		p := ndr.Arm[*uint16](u.v)
+		if *p != nil {
+			e.Uint16(**p)
+		}
+	case 16403:
+		p := ndr.Arm[*uint32](u.v)
+		if *p != nil {
+			e.Uint32(**p)
+		}
+	case 16405:
+		p := ndr.Arm[*uint64](u.v)
+		if *p != nil {
+			e.Uint64(**p)
+		}
+	case 16406:
+		p := ndr.Arm[*int32](u.v)
+		if *p != nil {
+			e.Int32(**p)
+		}
+	case 16407:
+		p := ndr.Arm[*uint32](u.v)
+		if *p != nil {
+			e.Uint32(**p)
+		}
+	case 16398:
+		p := ndr.Arm[*RAWDEC](u.v)
+		if *p != nil {
+			(*p).EncodeNDR(e)
+		}
+	}
+}
+
+// DecodeDeferredNDR decodes what the pointers in the arm lead to.
+func (u *WireVARIANT_UNION) DecodeDeferredNDR(d *ndr.Decoder) {
+	tag := u.tag
+	switch tag {
+	case 8:
+		if p, ok := u.v.(**std.FLAGGED_WORD_BLOB); ok {
+			if *p != nil && d.Leaf(12) {
+				n := d.Count(2)
+				(*p).DecodeNDR(d, n)
+			}
+		}
+	case 13:
+		if p, ok := u.v.(*com.Unknown); ok {
+			*p = d.MarkedInterface(com.UnknownDesc)
+		}
+	case 9:
+		if p, ok := u.v.(*com.Unknown); ok {
+			*p = d.MarkedInterface(com.UnknownDesc)
+		}
+	case 8192:
+		if p, ok := u.v.(***WireSAFEARRAY); ok {
+			if *p != nil && d.Enter(4) {
+				if d.Pointer() {
+					**p = new(WireSAFEARRAY)
+					n := d.Count(8)
+					(**p).DecodeNDR(d, n)
+					(**p).DecodeDeferredNDR(d)
+				}
+				d.Leave()
+			}
+		}
+	case 36, 16420:
+		if p, ok := u.v.(**WireBRECORD); ok {
+			if *p != nil && d.Enter(16) {
+				(*p).DecodeNDR(d)
+				(*p).DecodeDeferredNDR(d)
+				d.Leave()
+			}
+		}
+	case 16401:
+		if p, ok := u.v.(**byte); ok {
+			if *p != nil && d.Leaf(1) {
+				**p = d.Byte()
+			}
+		}
+	case 16386:
+		if p, ok := u.v.(**int16); ok {
+			if *p != nil && d.Leaf(2) {
+				**p = d.Int16()
+			}
+		}
+	case 16387:
+		if p, ok := u.v.(**int32); ok {
+			if *p != nil && d.Leaf(4) {
+				**p = d.Int32()
+			}
+		}
+	case 16404:
+		if p, ok := u.v.(**int64); ok {
+			if *p != nil && d.Leaf(8) {
+				**p = d.Int64()
+			}
+		}
+	case 16388:
+		if p, ok := u.v.(**float32); ok {
+			if *p != nil && d.Leaf(4) {
+				**p = d.Float32()
+			}
+		}
+	case 16389:
+		if p, ok := u.v.(**float64); ok {
+			if *p != nil && d.Leaf(8) {
+				**p = d.Float64()
+			}
+		}
+	case 16395:
+		if p, ok := u.v.(**bool); ok {
+			if *p != nil && d.Leaf(2) {
+				**p = d.VariantBool()
+			}
+		}
+	case 16394:
+		if p, ok := u.v.(**com.HRESULT); ok {
+			if *p != nil && d.Leaf(4) {
+				**p = d.HRESULT()
+			}
+		}
+	case 16390:
+		if p, ok := u.v.(**int64); ok {
+			if *p != nil && d.Leaf(8) {
+				**p = d.Int64()
+			}
+		}
+	case 16391:
+		if p, ok := u.v.(**automation.DATE); ok {
+			if *p != nil && d.Leaf(8) {
+				**p = automation.DATE(d.Float64())
+			}
+		}
+	case 16392:
+		if p, ok := u.v.(***std.FLAGGED_WORD_BLOB); ok {
+			if *p != nil && d.Enter(4) {
+				if d.Pointer() {
+					**p = new(std.FLAGGED_WORD_BLOB)
+					n := d.Count(2)
+					(**p).DecodeNDR(d, n)
+				}
+				d.Leave()
+			}
+		}
+	case 16397:
+		if p, ok := u.v.(**com.Unknown); ok {
+			if *p != nil && d.Enter(4) {
+				**p = d.Interface(com.UnknownDesc)
+				d.Leave()
+			}
+		}
+	case 16393:
+		if p, ok := u.v.(**com.Unknown); ok {
+			if *p != nil && d.Enter(4) {
+				**p = d.Interface(com.UnknownDesc)
+				d.Leave()
+			}
+		}
+	case 24576:
+		if p, ok := u.v.(****WireSAFEARRAY); ok {
+			if *p != nil && d.Enter(4) {
+				if d.Pointer() {
+					**p = new(*WireSAFEARRAY)
+					if d.Pointer() {
+						***p = new(WireSAFEARRAY)
+						n := d.Count(8)
+						(***p).DecodeNDR(d, n)
+						(***p).DecodeDeferredNDR(d)
+					}
+				}
+				d.Leave()
+			}
+		}
+	case 16396:
+		if p, ok := u.v.(***WireVARIANT); ok {
+			if *p != nil && d.Enter(4) {
+				if d.Pointer() {
+					**p = new(WireVARIANT)
+					(**p).DecodeNDR(d)
+					(**p).DecodeDeferredNDR(d)
+				}
+				d.Leave()
+			}
+		}
+	case 16400:
+		if p, ok := u.v.(**int8); ok {
+			if *p != nil && d.Leaf(1) {
+				**p = d.Int8()
+			}
+		}
+	case 16402:
+		if p, ok := u.v.(**uint16); ok {
+			if *p != nil && d.Leaf(2) {
+				**p = d.Uint16()
+			}
+		}
+	case 16403:
+		if p, ok := u.v.(**uint32); ok {
+			if *p != nil && d.Leaf(4) {
+				**p = d.Uint32()
+			}
+		}
+	case 16405:
+		if p, ok := u.v.(**uint64); ok {
+			if *p != nil && d.Leaf(8) {
+				**p = d.Uint64()
+			}
+		}
+	case 16406:
+		if p, ok := u.v.(**int32); ok {
+			if *p != nil && d.Leaf(4) {
+				**p = d.Int32()
+			}
+		}
+	case 16407:
+		if p, ok := u.v.(**uint32); ok {
+			if *p != nil && d.Leaf(4) {
+				**p = d.Uint32()
+			}
+		}
+	case 16398:
+		if p, ok := u.v.(**RAWDEC); ok {
+			if *p != nil && d.Leaf(16) {
+				(*p).DecodeNDR(d)
+			}
+		}
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in u.
+func (u *WireVARIANT_UNION) ReleaseNDR() {
+	if u == nil {
+		return
+	}
+	tag := u.tag
+	switch tag {
+	case 13:
+		if p, ok := u.v.(*com.Unknown); ok {
+			com.Release(*p)
+		}
+	case 9:
+		if p, ok := u.v.(*com.Unknown); ok {
+			com.Release(*p)
+		}
+	case 8192:
+		if p, ok := u.v.(***WireSAFEARRAY); ok {
+			if *p != nil {
+				if **p != nil {
+					(**p).ReleaseNDR()
+				}
+			}
+		}
+	case 36, 16420:
+		if p, ok := u.v.(**WireBRECORD); ok {
+			if *p != nil {
+				(*p).ReleaseNDR()
+			}
+		}
+	case 16397:
+		if p, ok := u.v.(**com.Unknown); ok {
+			if *p != nil {
+				com.Release(**p)
+			}
+		}
+	case 16393:
+		if p, ok := u.v.(**com.Unknown); ok {
+			if *p != nil {
+				com.Release(**p)
+			}
+		}
+	case 24576:
+		if p, ok := u.v.(****WireSAFEARRAY); ok {
+			if *p != nil {
+				if **p != nil {
+					if ***p != nil {
+						(***p).ReleaseNDR()
+					}
+				}
+			}
+		}
+	case 16396:
+		if p, ok := u.v.(***WireVARIANT); ok {
+			if *p != nil {
+				if **p != nil {
+					(**p).ReleaseNDR()
+				}
+			}
+		}
+	}
+}
+
+type WireSAFEARRAY struct {
+	CDims         uint16
+	FFeatures     uint16
+	CbElements    uint32
+	CLocks        uint32
+	UArrayStructs SAFEARRAYUNION
+	Rgsabound     []SAFEARRAYBOUND
+}
+
+// EncodeCountsNDR encodes what stands in front of the outermost structure.
+func (v *WireSAFEARRAY) EncodeCountsNDR(e *ndr.Encoder) {
+	e.CountIs(int(ndr.Fill(e, v.CDims, len(v.Rgsabound))), len(v.Rgsabound))
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *WireSAFEARRAY) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Uint16(ndr.Fill(e, v.CDims, len(v.Rgsabound)))
+	e.Uint16(v.FFeatures)
+	e.Uint32(v.CbElements)
+	e.Uint32(v.CLocks)
+	v.UArrayStructs.EncodeNDR(e)
+	for i := range v.Rgsabound {
+		v.Rgsabound[i].EncodeNDR(e)
+	}
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *WireSAFEARRAY) EncodeDeferredNDR(e *ndr.Encoder) {
+	v.UArrayStructs.EncodeDeferredNDR(e)
+}
+
+// DecodeNDR decodes v without what its pointers lead to. The max_count of its
+// array was read before.
+func (v *WireSAFEARRAY) DecodeNDR(d *ndr.Decoder, n int) {
+	d.Align(4, 8)
+	v.CDims = d.Uint16()
+	v.FFeatures = d.Uint16()
+	v.CbElements = d.Uint32()
+	v.CLocks = d.Uint32()
+	v.UArrayStructs.DecodeNDR(d)
+	d.Want(n, int(v.CDims))
+	v.Rgsabound = ndr.Slice[SAFEARRAYBOUND](nil, n)
+	for i := range v.Rgsabound {
+		v.Rgsabound[i].DecodeNDR(d)
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *WireSAFEARRAY) DecodeDeferredNDR(d *ndr.Decoder) {
+	v.UArrayStructs.DecodeDeferredNDR(d)
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *WireSAFEARRAY) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	v.UArrayStructs.ReleaseNDR()
+}
+
+// WireBRECORD: A record of a user-defined type ([MS-OAUT] 2.2.28.2).
+type WireBRECORD struct {
+	FFlags   uint32
+	ClSize   uint32
+	PRecInfo com.Unknown
+	PRecord  []byte
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *WireBRECORD) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Uint32(v.FFlags)
+	e.Uint32(ndr.Fill(e, v.ClSize, len(v.PRecord)))
+	e.Pointer(v.PRecInfo != nil)
+	e.Pointer(v.PRecord != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *WireBRECORD) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.PRecInfo != nil {
+		e.Referent(com.UnknownDesc, v.PRecInfo)
+	}
+	if v.PRecord != nil {
+		e.CountIs(int(ndr.Fill(e, v.ClSize, len(v.PRecord))), len(v.PRecord))
+		e.Bytes(v.PRecord)
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *WireBRECORD) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	v.FFlags = d.Uint32()
+	v.ClSize = d.Uint32()
+	d.MarkInterface()
+	v.PRecord = nil
+	if d.Embedded(4) {
+		v.PRecord = []byte{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *WireBRECORD) DecodeDeferredNDR(d *ndr.Decoder) {
+	v.PRecInfo = d.MarkedInterface(com.UnknownDesc)
+	if v.PRecord != nil && d.Leaf(4) {
+		n := d.CountIs(int(v.ClSize), 1)
+		v.PRecord = d.Bytes(nil, n)
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *WireBRECORD) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	com.Release(v.PRecInfo)
+}
+
+type SAFEARR_BSTR struct {
+	Size  uint32
+	ABstr []*std.FLAGGED_WORD_BLOB
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SAFEARR_BSTR) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Uint32(ndr.Fill(e, v.Size, len(v.ABstr)))
+	e.Pointer(v.ABstr != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *SAFEARR_BSTR) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.ABstr != nil && e.Enter() {
+		e.CountIs(int(ndr.Fill(e, v.Size, len(v.ABstr))), len(v.ABstr))
+		ndr.PutPointers(e, v.ABstr)
+		for i := range v.ABstr {
+			if v.ABstr[i] != nil {
+				v.ABstr[i].EncodeCountsNDR(e)
+				v.ABstr[i].EncodeNDR(e)
+			}
+		}
+		e.Leave()
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SAFEARR_BSTR) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	v.Size = d.Uint32()
+	v.ABstr = nil
+	if d.Embedded(4) {
+		v.ABstr = []*std.FLAGGED_WORD_BLOB{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *SAFEARR_BSTR) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.ABstr != nil && d.Enter(4) {
+		n := d.CountIs(int(v.Size), 4)
+		v.ABstr = ndr.GetPointers[std.FLAGGED_WORD_BLOB](d, nil, n, 12)
+		for i := range v.ABstr {
+			if v.ABstr[i] != nil && d.Leaf(12) {
+				n2 := d.Count(2)
+				v.ABstr[i].DecodeNDR(d, n2)
+			}
+		}
+		d.Leave()
+	}
+}
+
+type SAFEARR_UNKNOWN struct {
+	Size      uint32
+	ApUnknown []com.Unknown
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SAFEARR_UNKNOWN) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Uint32(ndr.Fill(e, v.Size, len(v.ApUnknown)))
+	e.Pointer(v.ApUnknown != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *SAFEARR_UNKNOWN) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.ApUnknown != nil && e.Enter() {
+		e.CountIs(int(ndr.Fill(e, v.Size, len(v.ApUnknown))), len(v.ApUnknown))
+		for i := range v.ApUnknown {
+			e.Pointer(v.ApUnknown[i] != nil)
+		}
+		for i := range v.ApUnknown {
+			if v.ApUnknown[i] != nil {
+				e.Referent(com.UnknownDesc, v.ApUnknown[i])
+			}
+		}
+		e.Leave()
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SAFEARR_UNKNOWN) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	v.Size = d.Uint32()
+	v.ApUnknown = nil
+	if d.Embedded(4) {
+		v.ApUnknown = []com.Unknown{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *SAFEARR_UNKNOWN) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.ApUnknown != nil && d.Enter(4) {
+		n := d.CountIs(int(v.Size), 4)
+		v.ApUnknown = ndr.Slice[com.Unknown](nil, n)
+		for range v.ApUnknown {
+			d.MarkInterface()
+		}
+		for i := range v.ApUnknown {
+			v.ApUnknown[i] = d.MarkedInterface(com.UnknownDesc)
+		}
+		d.Leave()
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *SAFEARR_UNKNOWN) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	for i := range v.ApUnknown {
+		com.Release(v.ApUnknown[i])
+	}
+}
+
+type SAFEARR_DISPATCH struct {
+	Size       uint32
+	ApDispatch []com.Unknown
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SAFEARR_DISPATCH) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Uint32(ndr.Fill(e, v.Size, len(v.ApDispatch)))
+	e.Pointer(v.ApDispatch != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *SAFEARR_DISPATCH) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.ApDispatch != nil && e.Enter() {
+		e.CountIs(int(ndr.Fill(e, v.Size, len(v.ApDispatch))), len(v.ApDispatch))
+		for i := range v.ApDispatch {
+			e.Pointer(v.ApDispatch[i] != nil)
+		}
+		for i := range v.ApDispatch {
+			if v.ApDispatch[i] != nil {
+				e.Referent(com.UnknownDesc, v.ApDispatch[i])
+			}
+		}
+		e.Leave()
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SAFEARR_DISPATCH) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	v.Size = d.Uint32()
+	v.ApDispatch = nil
+	if d.Embedded(4) {
+		v.ApDispatch = []com.Unknown{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *SAFEARR_DISPATCH) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.ApDispatch != nil && d.Enter(4) {
+		n := d.CountIs(int(v.Size), 4)
+		v.ApDispatch = ndr.Slice[com.Unknown](nil, n)
+		for range v.ApDispatch {
+			d.MarkInterface()
+		}
+		for i := range v.ApDispatch {
+			v.ApDispatch[i] = d.MarkedInterface(com.UnknownDesc)
+		}
+		d.Leave()
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *SAFEARR_DISPATCH) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	for i := range v.ApDispatch {
+		com.Release(v.ApDispatch[i])
+	}
+}
+
+type SAFEARR_VARIANT struct {
+	Size     uint32
+	AVariant []*WireVARIANT
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SAFEARR_VARIANT) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Uint32(ndr.Fill(e, v.Size, len(v.AVariant)))
+	e.Pointer(v.AVariant != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *SAFEARR_VARIANT) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.AVariant != nil && e.Enter() {
+		e.CountIs(int(ndr.Fill(e, v.Size, len(v.AVariant))), len(v.AVariant))
+		ndr.PutPointers(e, v.AVariant)
+		for i := range v.AVariant {
+			if v.AVariant[i] != nil && e.Enter() {
+				v.AVariant[i].EncodeNDR(e)
+				v.AVariant[i].EncodeDeferredNDR(e)
+				e.Leave()
+			}
+		}
+		e.Leave()
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SAFEARR_VARIANT) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	v.Size = d.Uint32()
+	v.AVariant = nil
+	if d.Embedded(4) {
+		v.AVariant = []*WireVARIANT{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *SAFEARR_VARIANT) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.AVariant != nil && d.Enter(4) {
+		n := d.CountIs(int(v.Size), 4)
+		v.AVariant = ndr.GetPointers[WireVARIANT](d, nil, n, 20)
+		for i := range v.AVariant {
+			if v.AVariant[i] != nil && d.Enter(20) {
+				v.AVariant[i].DecodeNDR(d)
+				v.AVariant[i].DecodeDeferredNDR(d)
+				d.Leave()
+			}
+		}
+		d.Leave()
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *SAFEARR_VARIANT) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	for i := range v.AVariant {
+		if v.AVariant[i] != nil {
+			v.AVariant[i].ReleaseNDR()
+		}
+	}
+}
+
+type SAFEARR_BRECORD struct {
+	Size    uint32
+	ARecord []*WireBRECORD
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SAFEARR_BRECORD) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	e.Uint32(ndr.Fill(e, v.Size, len(v.ARecord)))
+	e.Pointer(v.ARecord != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *SAFEARR_BRECORD) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.ARecord != nil && e.Enter() {
+		e.CountIs(int(ndr.Fill(e, v.Size, len(v.ARecord))), len(v.ARecord))
+		ndr.PutPointers(e, v.ARecord)
+		for i := range v.ARecord {
+			if v.ARecord[i] != nil && e.Enter() {
+				v.ARecord[i].EncodeNDR(e)
+				v.ARecord[i].EncodeDeferredNDR(e)
+				e.Leave()
+			}
+		}
+		e.Leave()
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SAFEARR_BRECORD) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	v.Size = d.Uint32()
+	v.ARecord = nil
+	if d.Embedded(4) {
+		v.ARecord = []*WireBRECORD{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *SAFEARR_BRECORD) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.ARecord != nil && d.Enter(4) {
+		n := d.CountIs(int(v.Size), 4)
+		v.ARecord = ndr.GetPointers[WireBRECORD](d, nil, n, 16)
+		for i := range v.ARecord {
+			if v.ARecord[i] != nil && d.Enter(16) {
+				v.ARecord[i].DecodeNDR(d)
+				v.ARecord[i].DecodeDeferredNDR(d)
+				d.Leave()
+			}
+		}
+		d.Leave()
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *SAFEARR_BRECORD) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	for i := range v.ARecord {
+		if v.ARecord[i] != nil {
+			v.ARecord[i].ReleaseNDR()
+		}
+	}
+}
+
+type SAFEARR_HAVEIID struct {
+	Size      uint32
+	ApUnknown []com.Unknown
+	Iid       com.IID
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SAFEARR_HAVEIID) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[24]byte)(e.Block(4, 24))
+		e.Put32(p[0:], ndr.Fill(e, v.Size, len(v.ApUnknown)))
+		if v.ApUnknown != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		e.PutGUID(p[8:], v.Iid)
+		return
+	}
+	e.Align(4, 8)
+	e.Uint32(ndr.Fill(e, v.Size, len(v.ApUnknown)))
+	e.Pointer(v.ApUnknown != nil)
+	e.GUID(v.Iid)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *SAFEARR_HAVEIID) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.ApUnknown != nil && e.Enter() {
+		e.CountIs(int(ndr.Fill(e, v.Size, len(v.ApUnknown))), len(v.ApUnknown))
+		for i := range v.ApUnknown {
+			e.Pointer(v.ApUnknown[i] != nil)
+		}
+		for i := range v.ApUnknown {
+			if v.ApUnknown[i] != nil {
+				e.Referent(com.UnknownDesc, v.ApUnknown[i])
+			}
+		}
+		e.Leave()
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *SAFEARR_HAVEIID) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[24]byte)(d.Block(4, 24))
+		v.Size = d.Get32(p[0:])
+		v.ApUnknown = nil
+		if d.Promise(d.Get32(p[4:]), 4) {
+			v.ApUnknown = []com.Unknown{}
+		}
+		v.Iid = d.GetGUID(p[8:])
+		return
+	}
+	d.Align(4, 8)
+	v.Size = d.Uint32()
+	v.ApUnknown = nil
+	if d.Embedded(4) {
+		v.ApUnknown = []com.Unknown{}
+	}
+	v.Iid = d.GUID()
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *SAFEARR_HAVEIID) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.ApUnknown != nil && d.Enter(4) {
+		n := d.CountIs(int(v.Size), 4)
+		v.ApUnknown = ndr.Slice[com.Unknown](nil, n)
+		for range v.ApUnknown {
+			d.MarkInterface()
+		}
+		for i := range v.ApUnknown {
+			v.ApUnknown[i] = d.MarkedInterface(com.UnknownDesc)
+		}
+		d.Leave()
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *SAFEARR_HAVEIID) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	for i := range v.ApUnknown {
+		com.Release(v.ApUnknown[i])
+	}
+}
+
+// SF_TYPE: Which arm of the union a SAFEARRAY uses.
+type SF_TYPE int32
+
+// Values of SF_TYPE.
+const (
+	SF_ERROR    SF_TYPE = 10
+	SF_I1       SF_TYPE = 16
+	SF_I2       SF_TYPE = 2
+	SF_I4       SF_TYPE = 3
+	SF_I8       SF_TYPE = 20
+	SF_BSTR     SF_TYPE = 8
+	SF_UNKNOWN  SF_TYPE = 13
+	SF_DISPATCH SF_TYPE = 9
+	SF_VARIANT  SF_TYPE = 12
+	SF_RECORD   SF_TYPE = 36
+	SF_HAVEIID  SF_TYPE = 32781
+)
+
+// String returns the name of v as the IDL has it.
+func (v SF_TYPE) String() string {
+	switch v {
+	case SF_ERROR:
+		return "SF_ERROR"
+	case SF_I1:
+		return "SF_I1"
+	case SF_I2:
+		return "SF_I2"
+	case SF_I4:
+		return "SF_I4"
+	case SF_I8:
+		return "SF_I8"
+	case SF_BSTR:
+		return "SF_BSTR"
+	case SF_UNKNOWN:
+		return "SF_UNKNOWN"
+	case SF_DISPATCH:
+		return "SF_DISPATCH"
+	case SF_VARIANT:
+		return "SF_VARIANT"
+	case SF_RECORD:
+		return "SF_RECORD"
+	case SF_HAVEIID:
+		return "SF_HAVEIID"
+	}
+	return "SF_TYPE(" + strconv.FormatInt(int64(v), 10) + ")"
+}
+
+// SAFEARRAYUNION is a union.
+//
+// Its zero value holds the zero value of the arm that is asked for.
+type SAFEARRAYUNION struct {
+	tag uint32
+	v   any // a pointer to the arm
+}
+
+// Tag returns the discriminant: it says which arm u holds.
+func (u *SAFEARRAYUNION) Tag() uint32 {
+	if u.v == nil && u.tag == 0 {
+		return 8 // the first arm: 0 is none
+	}
+	return u.tag
+}
+
+// SAFEARRAYUNION_BstrStr makes a SAFEARRAYUNION that holds the arm of tag 8.
+func SAFEARRAYUNION_BstrStr(v SAFEARR_BSTR) SAFEARRAYUNION { return SAFEARRAYUNION{tag: 8, v: &v} }
+
+// BstrStr returns the arm that SAFEARRAYUNION_BstrStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) BstrStr() (v SAFEARR_BSTR, ok bool) {
+	switch u.Tag() {
+	case 8:
+		return *ndr.Arm[SAFEARR_BSTR](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_UnknownStr makes a SAFEARRAYUNION that holds the arm of tag 13.
+func SAFEARRAYUNION_UnknownStr(v SAFEARR_UNKNOWN) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 13, v: &v}
+}
+
+// UnknownStr returns the arm that SAFEARRAYUNION_UnknownStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) UnknownStr() (v SAFEARR_UNKNOWN, ok bool) {
+	switch u.Tag() {
+	case 13:
+		return *ndr.Arm[SAFEARR_UNKNOWN](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_DispatchStr makes a SAFEARRAYUNION that holds the arm of tag 9.
+func SAFEARRAYUNION_DispatchStr(v SAFEARR_DISPATCH) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 9, v: &v}
+}
+
+// DispatchStr returns the arm that SAFEARRAYUNION_DispatchStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) DispatchStr() (v SAFEARR_DISPATCH, ok bool) {
+	switch u.Tag() {
+	case 9:
+		return *ndr.Arm[SAFEARR_DISPATCH](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_VariantStr makes a SAFEARRAYUNION that holds the arm of tag 12.
+func SAFEARRAYUNION_VariantStr(v SAFEARR_VARIANT) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 12, v: &v}
+}
+
+// VariantStr returns the arm that SAFEARRAYUNION_VariantStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) VariantStr() (v SAFEARR_VARIANT, ok bool) {
+	switch u.Tag() {
+	case 12:
+		return *ndr.Arm[SAFEARR_VARIANT](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_RecordStr makes a SAFEARRAYUNION that holds the arm of tag 36.
+func SAFEARRAYUNION_RecordStr(v SAFEARR_BRECORD) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 36, v: &v}
+}
+
+// RecordStr returns the arm that SAFEARRAYUNION_RecordStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) RecordStr() (v SAFEARR_BRECORD, ok bool) {
+	switch u.Tag() {
+	case 36:
+		return *ndr.Arm[SAFEARR_BRECORD](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_HaveIidStr makes a SAFEARRAYUNION that holds the arm of tag 32781.
+func SAFEARRAYUNION_HaveIidStr(v SAFEARR_HAVEIID) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 32781, v: &v}
+}
+
+// HaveIidStr returns the arm that SAFEARRAYUNION_HaveIidStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) HaveIidStr() (v SAFEARR_HAVEIID, ok bool) {
+	switch u.Tag() {
+	case 32781:
+		return *ndr.Arm[SAFEARR_HAVEIID](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_ByteStr makes a SAFEARRAYUNION that holds the arm of tag 16.
+func SAFEARRAYUNION_ByteStr(v std.BYTE_SIZEDARR) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 16, v: &v}
+}
+
+// ByteStr returns the arm that SAFEARRAYUNION_ByteStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) ByteStr() (v std.BYTE_SIZEDARR, ok bool) {
+	switch u.Tag() {
+	case 16:
+		return *ndr.Arm[std.BYTE_SIZEDARR](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_WordStr makes a SAFEARRAYUNION that holds the arm of tag 2.
+func SAFEARRAYUNION_WordStr(v std.WORD_SIZEDARR) SAFEARRAYUNION { return SAFEARRAYUNION{tag: 2, v: &v} }
+
+// WordStr returns the arm that SAFEARRAYUNION_WordStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) WordStr() (v std.WORD_SIZEDARR, ok bool) {
+	switch u.Tag() {
+	case 2:
+		return *ndr.Arm[std.WORD_SIZEDARR](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_LongStr makes a SAFEARRAYUNION that holds the arm of tag 3.
+func SAFEARRAYUNION_LongStr(v std.DWORD_SIZEDARR) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 3, v: &v}
+}
+
+// LongStr returns the arm that SAFEARRAYUNION_LongStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) LongStr() (v std.DWORD_SIZEDARR, ok bool) {
+	switch u.Tag() {
+	case 3:
+		return *ndr.Arm[std.DWORD_SIZEDARR](u.v), true
+	}
+	return v, false
+}
+
+// SAFEARRAYUNION_HyperStr makes a SAFEARRAYUNION that holds the arm of tag 20.
+func SAFEARRAYUNION_HyperStr(v std.HYPER_SIZEDARR) SAFEARRAYUNION {
+	return SAFEARRAYUNION{tag: 20, v: &v}
+}
+
+// HyperStr returns the arm that SAFEARRAYUNION_HyperStr makes; ok is false when u holds another one.
+func (u *SAFEARRAYUNION) HyperStr() (v std.HYPER_SIZEDARR, ok bool) {
+	switch u.Tag() {
+	case 20:
+		return *ndr.Arm[std.HYPER_SIZEDARR](u.v), true
+	}
+	return v, false
+}
+
+// EncodeNDR encodes tag and arm without what pointers lead to.
+func (u *SAFEARRAYUNION) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	tag := u.Tag()
+	e.Uint32(tag)
+	e.Align(1, 8)
+	switch tag {
+	case 8:
+		p := ndr.Arm[SAFEARR_BSTR](u.v)
+		p.EncodeNDR(e)
+	case 13:
+		p := ndr.Arm[SAFEARR_UNKNOWN](u.v)
+		p.EncodeNDR(e)
+	case 9:
+		p := ndr.Arm[SAFEARR_DISPATCH](u.v)
+		p.EncodeNDR(e)
+	case 12:
+		p := ndr.Arm[SAFEARR_VARIANT](u.v)
+		p.EncodeNDR(e)
+	case 36:
+		p := ndr.Arm[SAFEARR_BRECORD](u.v)
+		p.EncodeNDR(e)
+	case 32781:
+		p := ndr.Arm[SAFEARR_HAVEIID](u.v)
+		p.EncodeNDR(e)
+	case 16:
+		p := ndr.Arm[std.BYTE_SIZEDARR](u.v)
+		p.EncodeNDR(e)
+	case 2:
+		p := ndr.Arm[std.WORD_SIZEDARR](u.v)
+		p.EncodeNDR(e)
+	case 3:
+		p := ndr.Arm[std.DWORD_SIZEDARR](u.v)
+		p.EncodeNDR(e)
+	case 20:
+		p := ndr.Arm[std.HYPER_SIZEDARR](u.v)
+		p.EncodeNDR(e)
+	default:
+		e.BadTag(int64(tag))
+	}
+}
+
+// DecodeNDR decodes tag and arm without what pointers lead to.
+func (u *SAFEARRAYUNION) DecodeNDR(d *ndr.Decoder) {
+	d.Align(4, 8)
+	tag := d.Uint32()
+	u.tag, u.v = tag, nil
+	d.Align(1, 8)
+	switch tag {
+	case 8:
+		p := new(SAFEARR_BSTR)
+		p.DecodeNDR(d)
+		u.v = p
+	case 13:
+		p := new(SAFEARR_UNKNOWN)
+		p.DecodeNDR(d)
+		u.v = p
+	case 9:
+		p := new(SAFEARR_DISPATCH)
+		p.DecodeNDR(d)
+		u.v = p
+	case 12:
+		p := new(SAFEARR_VARIANT)
+		p.DecodeNDR(d)
+		u.v = p
+	case 36:
+		p := new(SAFEARR_BRECORD)
+		p.DecodeNDR(d)
+		u.v = p
+	case 32781:
+		p := new(SAFEARR_HAVEIID)
+		p.DecodeNDR(d)
+		u.v = p
+	case 16:
+		p := new(std.BYTE_SIZEDARR)
+		p.DecodeNDR(d)
+		u.v = p
+	case 2:
+		p := new(std.WORD_SIZEDARR)
+		p.DecodeNDR(d)
+		u.v = p
+	case 3:
+		p := new(std.DWORD_SIZEDARR)
+		p.DecodeNDR(d)
+		u.v = p
+	case 20:
+		p := new(std.HYPER_SIZEDARR)
+		p.DecodeNDR(d)
+		u.v = p
+	default:
+		d.BadTag(int64(tag))
+	}
+}
+
+// EncodeDeferredNDR encodes what the pointers in the arm lead to.
+func (u *SAFEARRAYUNION) EncodeDeferredNDR(e *ndr.Encoder) {
+	tag := u.Tag()
+	switch tag {
+	case 8:
+		p := ndr.Arm[SAFEARR_BSTR](u.v)
+		p.EncodeDeferredNDR(e)
+	case 13:
+		p := ndr.Arm[SAFEARR_UNKNOWN](u.v)
+		p.EncodeDeferredNDR(e)
+	case 9:
+		p := ndr.Arm[SAFEARR_DISPATCH](u.v)
+		p.EncodeDeferredNDR(e)
+	case 12:
+		p := ndr.Arm[SAFEARR_VARIANT](u.v)
+		p.EncodeDeferredNDR(e)
+	case 36:
+		p := ndr.Arm[SAFEARR_BRECORD](u.v)
+		p.EncodeDeferredNDR(e)
+	case 32781:
+		p := ndr.Arm[SAFEARR_HAVEIID](u.v)
+		p.EncodeDeferredNDR(e)
+	case 16:
+		p := ndr.Arm[std.BYTE_SIZEDARR](u.v)
+		p.EncodeDeferredNDR(e)
+	case 2:
+		p := ndr.Arm[std.WORD_SIZEDARR](u.v)
+		p.EncodeDeferredNDR(e)
+	case 3:
+		p := ndr.Arm[std.DWORD_SIZEDARR](u.v)
+		p.EncodeDeferredNDR(e)
+	case 20:
+		p := ndr.Arm[std.HYPER_SIZEDARR](u.v)
+		p.EncodeDeferredNDR(e)
+	}
+}
+
+// DecodeDeferredNDR decodes what the pointers in the arm lead to.
+func (u *SAFEARRAYUNION) DecodeDeferredNDR(d *ndr.Decoder) {
+	tag := u.tag
+	switch tag {
+	case 8:
+		if p, ok := u.v.(*SAFEARR_BSTR); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 13:
+		if p, ok := u.v.(*SAFEARR_UNKNOWN); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 9:
+		if p, ok := u.v.(*SAFEARR_DISPATCH); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 12:
+		if p, ok := u.v.(*SAFEARR_VARIANT); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 36:
+		if p, ok := u.v.(*SAFEARR_BRECORD); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 32781:
+		if p, ok := u.v.(*SAFEARR_HAVEIID); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 16:
+		if p, ok := u.v.(*std.BYTE_SIZEDARR); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 2:
+		if p, ok := u.v.(*std.WORD_SIZEDARR); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 3:
+		if p, ok := u.v.(*std.DWORD_SIZEDARR); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	case 20:
+		if p, ok := u.v.(*std.HYPER_SIZEDARR); ok {
+			p.DecodeDeferredNDR(d)
+		}
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in u.
+func (u *SAFEARRAYUNION) ReleaseNDR() {
+	if u == nil {
+		return
+	}
+	tag := u.tag
+	switch tag {
+	case 13:
+		if p, ok := u.v.(*SAFEARR_UNKNOWN); ok {
+			p.ReleaseNDR()
+		}
+	case 9:
+		if p, ok := u.v.(*SAFEARR_DISPATCH); ok {
+			p.ReleaseNDR()
+		}
+	case 12:
+		if p, ok := u.v.(*SAFEARR_VARIANT); ok {
+			p.ReleaseNDR()
+		}
+	case 36:
+		if p, ok := u.v.(*SAFEARR_BRECORD); ok {
+			p.ReleaseNDR()
+		}
+	case 32781:
+		if p, ok := u.v.(*SAFEARR_HAVEIID); ok {
+			p.ReleaseNDR()
+		}
+	}
+}
+
+type RAWDEC struct {
+	WReserved uint16
+	Scale     byte
+	Sign      byte
+	Hi32      uint32
+	Lo64      uint64
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *RAWDEC) EncodeNDR(e *ndr.Encoder) {
+	p := (*[16]byte)(e.Block(8, 16))
+	e.Put16(p[0:], v.WReserved)
+	p[2] = v.Scale
+	p[3] = v.Sign
+	e.Put32(p[4:], v.Hi32)
+	e.Put64(p[8:], v.Lo64)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *RAWDEC) DecodeNDR(d *ndr.Decoder) {
+	p := (*[16]byte)(d.Block(8, 16))
+	v.WReserved = d.Get16(p[0:])
+	v.Scale = p[2]
+	v.Sign = p[3]
+	v.Hi32 = d.Get32(p[4:])
+	v.Lo64 = d.Get64(p[8:])
+}
+
 type IRaw interface {
-	Take(ctx context.Context, format *UserCLIPFORMAT, medium *UserSTGMEDIUM, flagged *UserFLAG_STGMEDIUM) error
+	Take(ctx context.Context, format *UserCLIPFORMAT, medium *UserSTGMEDIUM, flagged *UserFLAG_STGMEDIUM, v *WireVARIANT, a **WireSAFEARRAY) error
 }
 
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
@@ -588,11 +3061,11 @@ func (p *iRawProxy) COMSetLocal(v any) bool {
 	return com.SetLocal(&p.local, v)
 }
 
-func (p *iRawProxy) Take(ctx context.Context, format *UserCLIPFORMAT, medium *UserSTGMEDIUM, flagged *UserFLAG_STGMEDIUM) (err error) {
+func (p *iRawProxy) Take(ctx context.Context, format *UserCLIPFORMAT, medium *UserSTGMEDIUM, flagged *UserFLAG_STGMEDIUM, v *WireVARIANT, a **WireSAFEARRAY) (err error) {
 	if p.local != nil {
-		return p.local.Take(ctx, format, medium, flagged)
+		return p.local.Take(ctx, format, medium, flagged, v, a)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 3, 216)
+	ch, m, err := p.Proxy.Begin(ctx, 3, 304)
 	if err != nil {
 		return err
 	}
@@ -608,6 +3081,17 @@ func (p *iRawProxy) Take(ctx context.Context, format *UserCLIPFORMAT, medium *Us
 	if e.Pointer(flagged != nil) {
 		flagged.EncodeNDR(&e)
 		flagged.EncodeDeferredNDR(&e)
+	}
+	if e.Pointer(v != nil) {
+		v.EncodeNDR(&e)
+		v.EncodeDeferredNDR(&e)
+	}
+	if e.Pointer(a != nil) {
+		if e.Pointer(*a != nil) {
+			(*a).EncodeCountsNDR(&e)
+			(*a).EncodeNDR(&e)
+			(*a).EncodeDeferredNDR(&e)
+		}
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
@@ -669,11 +3153,27 @@ func (s *iRawStub) invokeTake(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.
 		flagged.DecodeNDR(&d)
 		flagged.DecodeDeferredNDR(&d)
 	}
+	var v *WireVARIANT
+	if d.Pointer() {
+		v = new(WireVARIANT)
+		v.DecodeNDR(&d)
+		v.DecodeDeferredNDR(&d)
+	}
+	var a **WireSAFEARRAY
+	if d.Pointer() {
+		a = new(*WireSAFEARRAY)
+		if d.Pointer() {
+			*a = new(WireSAFEARRAY)
+			n := d.Count(8)
+			(*a).DecodeNDR(&d, n)
+			(*a).DecodeDeferredNDR(&d)
+		}
+	}
 	defer com.ReleaseArgs(d.Interfaces())
 	if err := d.Err(); err != nil {
 		return err
 	}
-	err := s.obj.Take(ctx, format, medium, flagged)
+	err := s.obj.Take(ctx, format, medium, flagged, v, a)
 	r, rerr := ch.GetBuffer(ctx, 3, 4)
 	if rerr != nil {
 		return rerr

@@ -159,7 +159,7 @@ func (p2 *iCodecProxy) Use(ctx context.Context, k known.Known, u WIRE, p int32) 
 	if p2.local != nil {
 		return p2.local.Use(ctx, k, u, p)
 	}
-	ch, m, err := p2.Proxy.Begin(ctx, 3, 36)
+	ch, m, err := p2.Proxy.Begin(ctx, 3, 84)
 	if err != nil {
 		return *new(known.Known), WIRE{}, 0, err
 	}
@@ -281,7 +281,7 @@ func (s *iCodecStub) invokeUse(ctx context.Context, m *com.RPCOLEMESSAGE, ch com
 		ru = WIRE{}
 		rp = 0
 	}
-	r, rerr := ch.GetBuffer(ctx, 3, 40)
+	r, rerr := ch.GetBuffer(ctx, 3, 88)
 	if rerr != nil {
 		return rerr
 	}

@@ -293,14 +293,14 @@ func (p *iDirectedProxy) Each(ctx context.Context, all []known.Cookie) (each []c
 	n2 := d.CountIs(len(all), 4)
 	each = ndr.Get[com.HRESULT](&d, nil, n2)
 	found = d.Interface(com.UnknownDesc)
-	hr = d.HRESULT()
 	err = d.Err()
+	hr = d.HRESULT()
 	ch.FreeBuffer(m)
 	if err != nil {
 		com.ReleaseAll(d.Interfaces())
 		return nil, nil, hr, p.Proxy.End(ctx, 7, hr, err)
 	}
-	return each, found, hr, p.Proxy.End(ctx, 7, hr, nil)
+	return each, found, hr, p.Proxy.End(ctx, 7, hr, d.Err())
 }
 
 type iDirectedStub struct {

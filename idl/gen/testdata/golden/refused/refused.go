@@ -8,6 +8,7 @@ package refused
 import (
 	"context"
 
+	"oxid/automation"
 	"oxid/com"
 	"oxid/ndr"
 )
@@ -29,14 +30,19 @@ type IRefused interface {
 	// NoCases is not here: parameter u: union PLAINC has no [case]s, so nobody knows which member is meant.
 	// Announced is not here: parameter a: interface IAnnounced is only announced, its uuid is not known.
 	// Bytes is not here: parameter b: interface ILockBytes of the standard set has no Go package.
-	// Variant is not here: parameter v: VARIANT has no registered Go type, and its wire type cannot be used: struct _wireVARIANT of the standard set has no Go package.
-	// Array is not here: parameter a: SAFEARRAY has no registered Go type, and its wire type cannot be used: struct _wireSAFEARRAY of the standard set has no Go package.
+	Variant(ctx context.Context, v automation.VARIANT) error
+	Array(ctx context.Context, a automation.SAFEARRAY) error
 	FineToo(ctx context.Context) (n int32, err error)
 }
 
 type IDerivedFromRefused interface {
 	IRefused
 	More(ctx context.Context) error
+}
+
+type IDual interface {
+	automation.IDispatch
+	Any(ctx context.Context) error
 }
 
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
@@ -55,6 +61,13 @@ var (
 		NewStub:  func() com.IRpcStubBuffer { return new(iDerivedFromRefusedStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iDerivedFromRefusedProxy).COMSetLocal(v) },
 	})
+	IDualDesc = com.Register[IDual](com.Desc{
+		IID: IID_IDual, Name: "IDual", Base: automation.IDispatchDesc,
+		Methods:  []string{"Any"},
+		NewProxy: func() (any, *com.Proxy) { p := new(iDualProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iDualStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iDualProxy).COMSetLocal(v) },
+	})
 )
 
 // ExposeIRefused gives a class the interface IRefused.
@@ -63,12 +76,17 @@ func ExposeIRefused(s *com.ClassSpec) { com.Expose[IRefused](s) }
 // ExposeIDerivedFromRefused gives a class the interface IDerivedFromRefused.
 func ExposeIDerivedFromRefused(s *com.ClassSpec) { com.Expose[IDerivedFromRefused](s) }
 
+// ExposeIDual gives a class the interface IDual.
+func ExposeIDual(s *com.ClassSpec) { com.Expose[IDual](s) }
+
 // For generated code of interfaces that are derived from these.
 type (
 	COMIRefusedProxy            = iRefusedProxy
 	COMIRefusedStub             = iRefusedStub
 	COMIDerivedFromRefusedProxy = iDerivedFromRefusedProxy
 	COMIDerivedFromRefusedStub  = iDerivedFromRefusedStub
+	COMIDualProxy               = iDualProxy
+	COMIDualStub                = iDualStub
 )
 
 type iRefusedProxy struct {
@@ -103,6 +121,56 @@ func (p *iRefusedProxy) Fine(ctx context.Context, n int32) (err error) {
 	err = d.Err()
 	ch.FreeBuffer(m)
 	return p.Proxy.End(ctx, 3, hr, err)
+}
+
+func (p *iRefusedProxy) Variant(ctx context.Context, v automation.VARIANT) (err error) {
+	if p.local != nil {
+		return p.local.Variant(ctx, v)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 10, 64)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	v.EncodeNDR(&e)
+	v.EncodeDeferredNDR(&e)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(10, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 10, hr, err)
+}
+
+func (p *iRefusedProxy) Array(ctx context.Context, a automation.SAFEARRAY) (err error) {
+	if p.local != nil {
+		return p.local.Array(ctx, a)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 11, 64)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	a.EncodeNDR(&e)
+	a.EncodeDeferredNDR(&e)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(11, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 11, hr, err)
 }
 
 func (p *iRefusedProxy) FineToo(ctx context.Context) (n int32, err error) {
@@ -149,6 +217,10 @@ func (s *iRefusedStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.
 	switch m.Op {
 	case 3:
 		return s.invokeFine(ctx, m, ch)
+	case 10:
+		return s.invokeVariant(ctx, m, ch)
+	case 11:
+		return s.invokeArray(ctx, m, ch)
 	case 12:
 		return s.invokeFineToo(ctx, m, ch)
 	}
@@ -163,6 +235,44 @@ func (s *iRefusedStub) invokeFine(ctx context.Context, m *com.RPCOLEMESSAGE, ch 
 	}
 	err := s.obj.Fine(ctx, n)
 	r, rerr := ch.GetBuffer(ctx, 3, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+func (s *iRefusedStub) invokeVariant(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	var v automation.VARIANT
+	v.DecodeNDR(&d)
+	v.DecodeDeferredNDR(&d)
+	defer com.ReleaseArgs(d.Interfaces())
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.Variant(ctx, v)
+	r, rerr := ch.GetBuffer(ctx, 10, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+func (s *iRefusedStub) invokeArray(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	var a automation.SAFEARRAY
+	a.DecodeNDR(&d)
+	a.DecodeDeferredNDR(&d)
+	defer com.ReleaseArgs(d.Interfaces())
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.Array(ctx, a)
+	r, rerr := ch.GetBuffer(ctx, 11, 4)
 	if rerr != nil {
 		return rerr
 	}
@@ -247,6 +357,74 @@ func (s *iDerivedFromRefusedStub) Invoke(ctx context.Context, m *com.RPCOLEMESSA
 func (s *iDerivedFromRefusedStub) invokeMore(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
 	err := s.obj.More(ctx)
 	r, rerr := ch.GetBuffer(ctx, 13, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+type iDualProxy struct {
+	automation.COMIDispatchProxy
+	local IDual
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iDualProxy) COMSetLocal(v any) bool {
+	return p.COMIDispatchProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+func (p *iDualProxy) Any(ctx context.Context) (err error) {
+	if p.local != nil {
+		return p.local.Any(ctx)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 7, 0)
+	if err != nil {
+		return err
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 7, hr, err)
+}
+
+type iDualStub struct {
+	automation.COMIDispatchStub
+	obj IDual
+}
+
+// COMServe lets obj serve the calls.
+func (s *iDualStub) COMServe(obj IDual) {
+	s.COMIDispatchStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *iDualStub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, IDualDesc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *iDualStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IDualDesc, iid)
+}
+
+func (s *iDualStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	switch m.Op {
+	case 7:
+		return s.invokeAny(ctx, m, ch)
+	}
+	return s.COMIDispatchStub.Invoke(ctx, m, ch)
+}
+
+func (s *iDualStub) invokeAny(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	err := s.obj.Any(ctx)
+	r, rerr := ch.GetBuffer(ctx, 7, 4)
 	if rerr != nil {
 		return rerr
 	}

@@ -8,6 +8,7 @@ package usesstd
 import (
 	"context"
 
+	"oxid/automation"
 	"oxid/com"
 	"oxid/ndr"
 	"oxid/std"
@@ -28,7 +29,7 @@ type USES struct {
 	Stat  std.STATSTG
 	Big   std.LARGE_INTEGER
 	Blob  std.BLOB
-	Money std.CY
+	Money automation.CURRENCY
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
@@ -39,7 +40,7 @@ func (v *USES) EncodeNDR(e *ndr.Encoder) {
 	v.Stat.EncodeNDR(e)
 	v.Big.EncodeNDR(e)
 	v.Blob.EncodeNDR(e)
-	v.Money.EncodeNDR(e)
+	e.Int64(int64(v.Money))
 	e.Trail(8)
 }
 
@@ -57,7 +58,7 @@ func (v *USES) DecodeNDR(d *ndr.Decoder) {
 	v.Stat.DecodeNDR(d)
 	v.Big.DecodeNDR(d)
 	v.Blob.DecodeNDR(d)
-	v.Money.DecodeNDR(d)
+	v.Money = automation.CURRENCY(d.Int64())
 	d.Trail(8)
 }
 
@@ -70,7 +71,7 @@ func (v *USES) DecodeDeferredNDR(d *ndr.Decoder) {
 type IUses interface {
 	Open(ctx context.Context, name string, mode uint32) (stream std.IStream, err error)
 	Use(ctx context.Context, u USES, factory com.IClassFactory, clsid com.CLSID, yes bool) (data std.CONNECTDATA, err error)
-	Window(ctx context.Context, window *std.RemotableHandle, text *std.FLAGGED_WORD_BLOB) (shown bool, err error)
+	Window(ctx context.Context, window *std.RemotableHandle, text string) (shown bool, err error)
 	Save(ctx context.Context, p std.IPersistStream, point std.IConnectionPoint, info std.IErrorInfo) error
 }
 
@@ -202,11 +203,11 @@ func (p *iUsesProxy) Use(ctx context.Context, u USES, factory com.IClassFactory,
 	return data, nil
 }
 
-func (p *iUsesProxy) Window(ctx context.Context, window *std.RemotableHandle, text *std.FLAGGED_WORD_BLOB) (shown bool, err error) {
+func (p *iUsesProxy) Window(ctx context.Context, window *std.RemotableHandle, text string) (shown bool, err error) {
 	if p.local != nil {
 		return p.local.Window(ctx, window, text)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 5, 144)
+	ch, m, err := p.Proxy.Begin(ctx, 5, 104+2*len(text))
 	if err != nil {
 		return false, err
 	}
@@ -214,10 +215,7 @@ func (p *iUsesProxy) Window(ctx context.Context, window *std.RemotableHandle, te
 	if e.Pointer(window != nil) {
 		window.EncodeNDR(&e)
 	}
-	if e.Pointer(text != nil) {
-		text.EncodeCountsNDR(&e)
-		text.EncodeNDR(&e)
-	}
+	automation.PutBSTR(&e, text)
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
 		return false, p.Proxy.Fail(5, err)
@@ -354,12 +352,7 @@ func (s *iUsesStub) invokeWindow(ctx context.Context, m *com.RPCOLEMESSAGE, ch c
 		window = new(std.RemotableHandle)
 		window.DecodeNDR(&d)
 	}
-	var text *std.FLAGGED_WORD_BLOB
-	if d.Pointer() {
-		text = new(std.FLAGGED_WORD_BLOB)
-		n := d.Count(2)
-		text.DecodeNDR(&d, n)
-	}
+	text := automation.GetBSTR(&d)
 	if err := d.Err(); err != nil {
 		return err
 	}

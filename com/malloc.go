@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"oxid/internal/live"
 )
 
 // IMalloc is the task allocator: it hands out what a process holds for its
@@ -40,6 +42,9 @@ const (
 	maxClassBits = 20
 	numClasses   = maxClassBits - minClassBits + 1
 )
+
+// blocks is what tests count of all allocators together.
+var blocks = live.New("allocator blocks")
 
 // MallocStats is what a [Malloc] has handed out and got back.
 type MallocStats struct {
@@ -94,6 +99,7 @@ func (m *Malloc) Alloc(n int) []byte {
 }
 
 func (m *Malloc) get(n int) []byte {
+	blocks.Add(1)
 	c := classFor(n)
 	if c < 0 {
 		b := make([]byte, n)
@@ -129,6 +135,7 @@ func (m *Malloc) Free(b []byte) {
 	if s := m.spy.Load(); s != nil && !s.freed(b) {
 		return // not a block in use: pooling it would hand it out twice
 	}
+	blocks.Add(-1)
 	c := classOfBlock(b)
 	if c < 0 {
 		m.large.frees.Add(1)

@@ -31,9 +31,11 @@ func TestMalloc_Sizes(t *testing.T) {
 	if s := m.Stats(); s.Blocks != 0 || s.Bytes != 0 {
 		t.Errorf("%+v", s)
 	}
-	if m.DidAlloc(m.Alloc(1)) != -1 {
+	b := m.Alloc(1)
+	if m.DidAlloc(b) != -1 {
 		t.Error("without a spy it cannot be known")
 	}
+	m.Free(b)
 }
 
 func TestMalloc_Realloc(t *testing.T) {

@@ -65,6 +65,8 @@ type pkg struct {
 	GoFiles    []string
 	CgoFiles   []string
 	Imports    []string
+
+	TestGoFiles, XTestGoFiles, TestImports, XTestImports []string
 }
 
 // path returns the package's path inside the module: "" for the root.
@@ -98,7 +100,7 @@ func within(path string, prefixes []string) bool {
 // listed too, as far as their files can be read.
 func list(t *testing.T) []*pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Dir,Standard,GoFiles,CgoFiles,Imports", "./...")
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Dir,Standard,GoFiles,CgoFiles,Imports,TestGoFiles,XTestGoFiles,TestImports,XTestImports", "./...")
 	cmd.Dir = filepath.Join("..", "..")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

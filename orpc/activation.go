@@ -2,10 +2,28 @@ package orpc
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"oxid/com"
 	"oxid/ndr"
 )
+
+// The structures of the properties are those of activationprops.idl.
+
+// Flags of InstantiationInfoData ([MS-DCOM] 2.2.22.2.1).
+const (
+	ACTVFLAGS_DISABLE_AAA            uint32 = 0x02
+	ACTVFLAGS_ACTIVATE_32_BIT_SERVER uint32 = 0x04
+	ACTVFLAGS_ACTIVATE_64_BIT_SERVER uint32 = 0x08
+	ACTVFLAGS_NO_FAILURE_LOG         uint32 = 0x20
+)
+
+// AnySession as the session of SpecialPropertiesData lets the server choose.
+const AnySession uint32 = 0xffffffff
+
+// SPD_FLAG_USE_CONSOLE_SESSION is the one flag of SpecialPropertiesData that
+// has a meaning.
+const SPD_FLAG_USE_CONSOLE_SESSION uint32 = 1
 
 // ActivationPropertiesIn is what a client sends with an activation ([MS-DCOM]
 // 2.2.22.2): a set of properties, told apart by CLSID. Nil ones are left out.
@@ -31,7 +49,8 @@ type ActivationPropertiesIn struct {
 }
 
 // ActivationPropertiesOut is what the server answers ([MS-DCOM] 2.2.22.1).
-// Parsed ones have both properties.
+// Parsed ones have both properties, with a RemoteReply and as many results and
+// interfaces as IIDs.
 type ActivationPropertiesOut struct {
 	DestCtx  com.MSHCTX
 	PropsOut *PropsOutInfo
@@ -39,31 +58,60 @@ type ActivationPropertiesOut struct {
 }
 
 // Append appends p as an OBJREF_CUSTOM, the content of an MInterfacePointer.
-// Properties come in the order that Windows clients use.
+// Properties come in the order that Windows clients use. It fails with
+// E_INVALIDARG without interfaces, and with too many of them or of protocol
+// sequences.
 func (p *ActivationPropertiesIn) Append(b []byte) ([]byte, error) {
 	var w propertyWriter
-	addProperty(&w, CLSID_SpecialSystemProperties, p.Special)
-	addProperty(&w, CLSID_InstantiationInfo, p.Instantiation)
-	addProperty(&w, CLSID_ActivationContextInfo, p.Context)
-	addProperty(&w, CLSID_InstanceInfo, p.Instance)
-	addProperty(&w, CLSID_SecurityInfo, p.Security)
-	addProperty(&w, CLSID_ServerLocationInfo, p.Location)
-	addProperty(&w, CLSID_ScmRequestInfo, p.ScmRequest)
+	if v := p.Special; v != nil {
+		w.add(CLSID_SpecialSystemProperties, sentSpecial{v})
+	}
+	if v := p.Instantiation; v != nil {
+		w.check("interfaces in an activation (and at least 1)", len(v.IIDs), 1, MAX_REQUESTED_INTERFACES)
+		sent := *v
+		sent.ThisSize = uint32(serialHeaderSize + (52+16*len(v.IIDs)+7)&^7)
+		w.add(CLSID_InstantiationInfo, &sent)
+	}
+	if v := p.Context; v != nil {
+		w.add(CLSID_ActivationContextInfo, v)
+	}
+	if v := p.Instance; v != nil {
+		w.add(CLSID_InstanceInfo, v)
+	}
+	if v := p.Security; v != nil {
+		w.add(CLSID_SecurityInfo, v)
+	}
+	if v := p.Location; v != nil {
+		w.add(CLSID_ServerLocationInfo, v)
+	}
+	if v := p.ScmRequest; v != nil {
+		if r := v.RemoteRequest; r != nil {
+			w.check("protocol sequences", len(r.ProtSeqs), 0, MAX_REQUESTED_PROTSEQS)
+		}
+		w.add(CLSID_ScmRequestInfo, v)
+	}
 	return w.append(b, p.DestCtx, IID_IActivationPropertiesIn, CLSID_ActivationPropertiesIn)
 }
 
 // Append appends p as an OBJREF_CUSTOM. PropsOut comes first: some clients go
-// by the order.
+// by the order. It fails with E_INVALIDARG without interfaces and with too many.
 func (p *ActivationPropertiesOut) Append(b []byte) ([]byte, error) {
 	var w propertyWriter
-	addProperty(&w, CLSID_PropsOutInfo, p.PropsOut)
-	addProperty(&w, CLSID_ScmReplyInfo, p.ScmReply)
+	if v := p.PropsOut; v != nil {
+		w.check("interfaces in an activation (and at least 1)", len(v.IIDs), 1, MAX_REQUESTED_INTERFACES)
+		w.check("results (as many as interfaces)", len(v.Results), len(v.IIDs), len(v.IIDs))
+		w.check("references (as many as interfaces)", len(v.Interfaces), len(v.IIDs), len(v.IIDs))
+		w.add(CLSID_PropsOutInfo, v)
+	}
+	if v := p.ScmReply; v != nil {
+		w.add(CLSID_ScmReplyInfo, v)
+	}
 	return w.append(b, p.DestCtx, IID_IActivationPropertiesOut, CLSID_ActivationPropertiesOut)
 }
 
 // ParseActivationPropertiesIn reads the OBJREF of an activation request. It
 // goes by CLSID, in any order, and skips properties that it does not know. The
-// result does not alias b, except for references inside properties.
+// result does not alias b.
 //
 // A reference of another class fails with RPC_E_INVALID_OBJREF, malformed
 // properties with RPC_X_BAD_STUB_DATA; so does a set without Instantiation.
@@ -72,7 +120,7 @@ func ParseActivationPropertiesIn(b []byte) (*ActivationPropertiesIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &ActivationPropertiesIn{DestCtx: h.destCtx}
+	p := &ActivationPropertiesIn{DestCtx: h.DestCtx}
 	for _, x := range props {
 		switch x.CLSID {
 		case CLSID_SpecialSystemProperties:
@@ -96,8 +144,8 @@ func ParseActivationPropertiesIn(b []byte) (*ActivationPropertiesIn, error) {
 			return nil, err
 		}
 	}
-	if p.Instantiation == nil {
-		return nil, badProperties("activation: InstantiationInfo is missing")
+	if p.Instantiation == nil || len(p.Instantiation.IIDs) == 0 {
+		return nil, badProperties("activation: InstantiationInfo or its interfaces are missing")
 	}
 	return p, nil
 }
@@ -109,7 +157,7 @@ func ParseActivationPropertiesOut(b []byte) (*ActivationPropertiesOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &ActivationPropertiesOut{DestCtx: h.destCtx}
+	p := &ActivationPropertiesOut{DestCtx: h.DestCtx}
 	for _, x := range props {
 		switch x.CLSID {
 		case CLSID_PropsOutInfo:
@@ -121,8 +169,12 @@ func ParseActivationPropertiesOut(b []byte) (*ActivationPropertiesOut, error) {
 			return nil, err
 		}
 	}
-	if p.PropsOut == nil || p.ScmReply == nil {
+	if p.PropsOut == nil || p.ScmReply == nil || p.ScmReply.RemoteReply == nil {
 		return nil, badProperties("activation: PropsOutInfo or ScmReplyInfo is missing")
+	}
+	// A list that is NULL has another length than the others.
+	if v := p.PropsOut; len(v.IIDs) == 0 || len(v.Results) != len(v.IIDs) || len(v.Interfaces) != len(v.IIDs) {
+		return nil, badProperties("activation: PropsOutInfo without all of its lists")
 	}
 	return p, nil
 }
@@ -147,7 +199,7 @@ type activationProperty struct {
 }
 
 // parseActivation opens the OBJREF and the blob inside it ([MS-DCOM] 2.2.22).
-func parseActivation(b []byte, clsid com.CLSID) (h customHeader, props []activationProperty, err error) {
+func parseActivation(b []byte, clsid com.CLSID) (h CustomHeader, props []activationProperty, err error) {
 	r, _, err := ParseOBJREF(b)
 	if err != nil {
 		return h, nil, err
@@ -163,7 +215,7 @@ const blobHeaderSize = 8
 
 // parseBlob cuts the blob into properties. Sizes are checked against what is
 // there; dwSize, which repeats their sum, is not looked at.
-func parseBlob(b []byte) (h customHeader, props []activationProperty, err error) {
+func parseBlob(b []byte) (h CustomHeader, props []activationProperty, err error) {
 	if len(b) < blobHeaderSize {
 		return h, nil, badProperties("activation: %d bytes of properties", len(b))
 	}
@@ -171,100 +223,65 @@ func parseBlob(b []byte) (h customHeader, props []activationProperty, err error)
 	if err := parseSerialized(b, &h); err != nil {
 		return h, nil, err
 	}
-	if h.headerSize < serialHeaderSize || uint64(h.headerSize) > uint64(len(b)) {
-		return h, nil, badProperties("activation: a CustomHeader of %d bytes in %d", h.headerSize, len(b))
+	if h.HeaderSize < serialHeaderSize || uint64(h.HeaderSize) > uint64(len(b)) {
+		return h, nil, badProperties("activation: a CustomHeader of %d bytes in %d", h.HeaderSize, len(b))
 	}
-	b = b[h.headerSize:]
-	for i, size := range h.sizes {
+	if len(h.CLSIDs) != len(h.Sizes) { // one of the lists is NULL
+		return h, nil, badProperties("activation: %d properties with %d sizes", len(h.CLSIDs), len(h.Sizes))
+	}
+	b = b[h.HeaderSize:]
+	for i, size := range h.Sizes {
 		if uint64(size) > uint64(len(b)) {
 			return h, nil, badProperties("activation: property %d has %d bytes, %d are left", i, size, len(b))
 		}
-		props = append(props, activationProperty{h.clsids[i], b[:size:size]})
+		props = append(props, activationProperty{h.CLSIDs[i], b[:size:size]})
 		b = b[size:]
 	}
 	return h, props, nil
 }
 
-// customHeader is the table of contents of the blob ([MS-DCOM] 2.2.22.3). As
-// many sizes as clsids, 1 to 10. Property i begins behind the header and
-// sizes[0] to sizes[i-1]; a size covers serialization header and padding.
-//
-//	offset 0  totalSize, headerSize, dwReserved, destCtx, cIfs  u32 each
-//	      20  classInfoClsid GUID, null
-//	      36  pclsid, pSizes, pdwReserved  unique pointers
-//	      48  the CLSIDs, the sizes
-type customHeader struct {
-	totalSize  uint32
-	headerSize uint32
-	destCtx    com.MSHCTX
-	clsids     []com.CLSID
-	sizes      []uint32
-}
-
-// encode writes the header; its own size is part of what it says.
-func (h *customHeader) encode(e *ndr.Encoder) {
-	e.Uint32(h.totalSize)
-	e.Uint32(h.headerSize)
-	e.Uint32(0)
-	e.Uint32(uint32(h.destCtx))
-	e.Uint32(uint32(len(h.clsids)))
-	e.GUID(com.GUID{})
-	e.Pointer(true)
-	e.Pointer(true)
-	e.Pointer(false)
-	e.Count(len(h.clsids))
-	e.GUIDs(h.clsids)
-	e.Count(len(h.sizes))
-	e.Uint32s(h.sizes)
-}
-
-// decode reads the header and bounds the number of properties.
-func (h *customHeader) decode(d *ndr.Decoder) {
-	h.totalSize = d.Uint32()
-	h.headerSize = d.Uint32()
-	d.Uint32()
-	h.destCtx = com.MSHCTX(d.Uint32())
-	n := d.Uint32()
-	d.InRange(int64(n), MIN_ACTPROP_LIMIT, MAX_ACTPROP_LIMIT)
-	d.GUID()
-	d.Ref(4)
-	d.Ref(4)
-	d.Pointer() // reserved; what it may point to lies behind everything of interest
-	if d.Enter(4) {
-		h.clsids = d.GUIDs(nil, d.CountIs(int(n), 16))
-		d.Leave()
-	}
-	if d.Enter(4) {
-		h.sizes = d.Uint32s(nil, d.CountIs(int(n), 4))
-		d.Leave()
-	}
-}
-
 // propertyWriter gathers the properties of one blob.
 type propertyWriter struct {
-	h    customHeader
+	h    CustomHeader
 	body []byte
 	err  error
 }
 
-// addProperty serializes v unless it is nil.
-func addProperty[T any, P interface {
-	*T
-	serialized
-}](w *propertyWriter, clsid com.CLSID, v P) {
-	if v == nil || w.err != nil {
+// check bounds the length of a list.
+func (w *propertyWriter) check(what string, n, least, limit int) {
+	if w.err == nil && (n < least || n > limit) {
+		w.err = tooMany(what, n, limit)
+	}
+}
+
+// add serializes a property.
+func (w *propertyWriter) add(clsid com.CLSID, v serialized) {
+	if w.err != nil {
 		return
+	}
+	if w.body == nil { // room for what most sets have
+		w.body = make([]byte, 0, 768)
+		w.h.CLSIDs, w.h.Sizes = make([]com.CLSID, 0, MAX_ACTPROP_LIMIT), make([]uint32, 0, MAX_ACTPROP_LIMIT)
 	}
 	at := len(w.body)
 	if w.body, w.err = appendSerialized(w.body, v); w.err == nil {
-		w.h.clsids = append(w.h.clsids, clsid)
-		w.h.sizes = append(w.h.sizes, uint32(len(w.body)-at))
+		w.h.CLSIDs = append(w.h.CLSIDs, clsid)
+		w.h.Sizes = append(w.h.Sizes, uint32(len(w.body)-at))
 	}
+}
+
+// sentSpecial is SpecialPropertiesData in the layout that is sent.
+type sentSpecial struct{ *SpecialPropertiesData }
+
+// EncodeNDR encodes both parts.
+func (v sentSpecial) EncodeNDR(e *ndr.Encoder) {
+	v.SpecialPropertiesData.EncodeNDR(e)
+	new(SpecialPropertiesTail).EncodeNDR(e)
 }
 
 // append appends the OBJREF_CUSTOM around the blob.
 func (w *propertyWriter) append(b []byte, dest com.MSHCTX, iid com.IID, clsid com.CLSID) ([]byte, error) {
-	if w.err == nil && len(w.h.clsids) == 0 {
+	if w.err == nil && len(w.h.CLSIDs) == 0 {
 		w.err = badProperties("activation: no properties")
 	}
 	if w.err != nil {
@@ -272,14 +289,14 @@ func (w *propertyWriter) append(b []byte, dest com.MSHCTX, iid com.IID, clsid co
 	}
 	// The header's size depends on the number of properties alone: 16 bytes of
 	// serialization header, 48 of fixed part, and two arrays with their counts.
-	n := len(w.h.clsids)
-	w.h.headerSize = uint32(serialHeaderSize + (48+4+16*n+4+4*n+7)&^7)
-	w.h.totalSize = w.h.headerSize + uint32(len(w.body))
-	w.h.destCtx = dest
-	r := OBJREF{Flags: OBJREF_CUSTOM, IID: iid, CLSID: clsid, Reserved: w.h.totalSize + blobHeaderSize}
+	n := len(w.h.CLSIDs)
+	w.h.HeaderSize = uint32(serialHeaderSize + (48+4+16*n+4+4*n+7)&^7)
+	w.h.TotalSize = w.h.HeaderSize + uint32(len(w.body))
+	w.h.DestCtx = dest
+	r := OBJREF{Flags: OBJREF_CUSTOM, IID: iid, CLSID: clsid, Reserved: w.h.TotalSize + blobHeaderSize}
 	start := len(b)
-	out := r.Append(b)
-	out = binary.LittleEndian.AppendUint32(out, w.h.totalSize)
+	out := r.Append(slices.Grow(b, r.Size()+blobHeaderSize+int(w.h.TotalSize)))
+	out = binary.LittleEndian.AppendUint32(out, w.h.TotalSize)
 	out = append(out, 0, 0, 0, 0)
 	out, err := appendSerialized(out, &w.h)
 	if err != nil {

@@ -58,8 +58,8 @@ func TestExplainDoesNotPassControlCharactersOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := OBJREF{Flags: OBJREF_STANDARD, IID: com.IID_IUnknown, Std: goldenStd, ResAddr: p}
-	out := fullOut(t)
-	out.ScmReply.Bindings = p
+	out := fullOut()
+	out.ScmReply.RemoteReply.Bindings = &p
 	b, err := out.Append(nil)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oxid/com"
+	"oxid/ndr"
 )
 
 // custom explains the body of OBJREF_CUSTOM, and the object data of the
@@ -66,8 +67,8 @@ func describeActivation(b []byte, base, level int) *Explanation {
 		x.Error = err.Error()
 		return x
 	}
-	e.off += int(h.headerSize)
-	e.note(int(h.headerSize), "CustomHeader", fmt.Sprintf("%d properties", len(props)), "")
+	e.off += int(h.HeaderSize)
+	e.note(int(h.HeaderSize), "CustomHeader", fmt.Sprintf("%d properties", len(props)), "")
 	for _, p := range props {
 		e.off += len(p.Data)
 		name := nameOr(p.CLSID)
@@ -99,12 +100,12 @@ func describeActivation(b []byte, base, level int) *Explanation {
 func (x *Explanation) interfaces(data []byte, out *PropsOutInfo, level int) {
 	at := 0
 	for _, i := range out.Interfaces {
-		if i.OBJREF == nil || level >= maxExplained {
+		if i == nil || level >= maxExplained {
 			continue
 		}
-		at += max(bytes.Index(data[at:], i.OBJREF), 0)
-		x.Nested = append(x.Nested, describeOBJREF(i.OBJREF, x.Offset+at, level))
-		at += len(i.OBJREF)
+		at += max(bytes.Index(data[at:], i.Data), 0)
+		x.Nested = append(x.Nested, describeOBJREF(i.Data, x.Offset+at, level))
+		at += len(i.Data)
 	}
 }
 
@@ -139,32 +140,34 @@ func summaryOf(v serialized) string {
 	case *InstantiationInfoData:
 		return fmt.Sprintf("class %s, interfaces %s, client %s", nameOr(v.ClassID), joinNames(v.IIDs), v.Version)
 	case *ScmRequestInfoData:
+		r := ndr.Deref(v.RemoteRequest)
 		var names []string
-		for _, id := range v.ProtSeqs {
+		for _, id := range r.ProtSeqs {
 			names = append(names, ProtSeqName(id))
 		}
-		return fmt.Sprintf("impersonation level %d, protocol sequences %s", v.ClientImpLevel, strings.Join(names, ", "))
+		return fmt.Sprintf("impersonation level %d, protocol sequences %s", r.ClientImpLevel, strings.Join(names, ", "))
 	case *SpecialPropertiesData:
 		return fmt.Sprintf("session 0x%x, authentication level %d, flags 0x%x", v.SessionID, v.DefaultAuthnLevel, v.Flags)
 	case *ActivationContextInfoData:
-		return fmt.Sprintf("client context of %d bytes, prototype context of %d bytes", len(v.ClientCtx), len(v.PrototypeCtx))
+		return fmt.Sprintf("client context of %d bytes, prototype context of %d bytes", len(v.ClientCtx.OBJREF()), len(v.PrototypeCtx.OBJREF()))
 	case *LocationInfoData:
 		return "machine " + textOr(v.MachineName)
 	case *SecurityInfoData:
-		return "server " + textOr(v.ServerName)
+		return "server " + textOr(ndr.Deref(v.ServerInfo).Name)
 	case *InstanceInfoData:
 		return "file " + textOr(v.FileName)
 	case *ScmReplyInfoData:
-		d, err := v.Bindings.Unpack()
+		r := ndr.Deref(v.RemoteReply)
+		d, err := ndr.Deref(r.Bindings).Unpack()
 		if err != nil {
 			return err.Error()
 		}
 		return fmt.Sprintf("exporter %s, DCOM %s, authentication level %d, Remote Unknown %s, bindings %v",
-			v.OXID, v.Version, v.AuthnHint, v.IPIDRemUnknown, printable(fmt.Sprint(d.StringBindings)))
+			r.OXID, r.Version, r.AuthnHint, r.IPIDRemUnknown, printable(fmt.Sprint(d.StringBindings)))
 	case *PropsOutInfo:
 		var parts []string
-		for _, i := range v.Interfaces {
-			parts = append(parts, nameOr(i.IID)+": "+i.HRESULT.String())
+		for i := range min(len(v.IIDs), len(v.Results)) {
+			parts = append(parts, nameOr(v.IIDs[i])+": "+v.Results[i].String())
 		}
 		return strings.Join(parts, ", ")
 	}

@@ -50,7 +50,7 @@ func TestExplainActivation(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
-	b, _ := fullOut(t).Append(nil)
+	b, _ := fullOut().Append(nil)
 	got = explained(t, b)
 	for _, want := range []string{
 		"PropsOutInfo, 240 bytes: IUnknown: S_OK (0x00000000), IDispatch: E_NOINTERFACE (0x80004002), IClassFactory",
@@ -62,7 +62,7 @@ func TestExplainActivation(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
-	b, _ = fullIn(t).Append(nil)
+	b, _ = fullIn().Append(nil)
 	got = explained(t, b)
 	for _, want := range []string{
 		"session 0x3, authentication level 5, flags 0x1", `file "C:\\x.doc"`, `server "srv"`, `machine "box"`,

@@ -180,7 +180,7 @@ func FuzzORPCHeaders(f *testing.F) {
 
 func FuzzActivationPropertiesIn(f *testing.F) {
 	f.Add(unhex(f, goldenCreateInstance)[0x30:])
-	for _, in := range []*ActivationPropertiesIn{goldenIn(), fullIn(f)} {
+	for _, in := range []*ActivationPropertiesIn{goldenIn(), fullIn()} {
 		b, err := in.Append(nil)
 		if err != nil {
 			f.Fatal(err)
@@ -209,7 +209,7 @@ func FuzzActivationPropertiesIn(f *testing.F) {
 }
 
 func FuzzActivationPropertiesOut(f *testing.F) {
-	b, err := fullOut(f).Append(nil)
+	b, err := fullOut().Append(nil)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -240,8 +240,8 @@ func FuzzProperties(f *testing.F) {
 	classes := []com.CLSID{CLSID_SpecialSystemProperties, CLSID_InstantiationInfo, CLSID_ActivationContextInfo,
 		CLSID_InstanceInfo, CLSID_SecurityInfo, CLSID_ServerLocationInfo, CLSID_ScmRequestInfo,
 		CLSID_PropsOutInfo, CLSID_ScmReplyInfo}
-	in, out := fullIn(f), fullOut(f)
-	for i, v := range []serialized{in.Special, in.Instantiation, in.Context, in.Instance, in.Security, in.Location,
+	in, out := fullIn(), fullOut()
+	for i, v := range []serialized{sentSpecial{in.Special}, in.Instantiation, in.Context, in.Instance, in.Security, in.Location,
 		in.ScmRequest, out.PropsOut, out.ScmReply} {
 		b, err := appendSerialized(nil, v)
 		if err != nil {
@@ -315,7 +315,7 @@ func FuzzErrorInfo(f *testing.F) {
 func FuzzExplain(f *testing.F) {
 	addRefs(f)
 	f.Add(unhex(f, goldenCreateInstance))
-	b, _ := fullOut(f).Append(nil)
+	b, _ := fullOut().Append(nil)
 	f.Add(b)
 	x, _ := (&ErrorInfo{Source: "s"}).Extent()
 	f.Add(x.Data)

@@ -21,6 +21,15 @@ func unhex(tb testing.TB, s string) []byte {
 	return b
 }
 
+// unhexed is unhex for golden bytes that are known to be right.
+func unhexed(s string) []byte {
+	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
 // wantBytes fails with a hex dump of both sides.
 func wantBytes(tb testing.TB, got, want []byte) {
 	tb.Helper()

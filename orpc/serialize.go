@@ -14,14 +14,23 @@ const serialHeaderSize = 16
 // serialized is a structure that travels by type serialization version 1. Its
 // methods deal with the NDR 2.0 data behind the headers.
 type serialized interface {
-	encode(e *ndr.Encoder)
-	decode(d *ndr.Decoder)
+	EncodeNDR(e *ndr.Encoder)
+	DecodeNDR(d *ndr.Decoder)
+}
+
+// deferring are those that have pointers: what these lead to follows.
+type deferring interface {
+	EncodeDeferredNDR(e *ndr.Encoder)
+	DecodeDeferredNDR(d *ndr.Decoder)
 }
 
 // appendSerialized appends both headers and the data, padded to 8 bytes.
 func appendSerialized(b []byte, v serialized) ([]byte, error) {
 	e := ndr.EncodeType(ndr.AppendTypeHeader(b))
-	v.encode(&e)
+	v.EncodeNDR(&e)
+	if p, ok := v.(deferring); ok {
+		p.EncodeDeferredNDR(&e)
+	}
 	out, err := e.EndType()
 	if err != nil {
 		return b, err
@@ -40,7 +49,10 @@ func parseSerialized(b []byte, v serialized) error {
 	if err != nil {
 		return err
 	}
-	v.decode(&d)
+	v.DecodeNDR(&d)
+	if p, ok := v.(deferring); ok {
+		p.DecodeDeferredNDR(&d)
+	}
 	return d.Err()
 }
 

@@ -91,8 +91,8 @@ func (x activators) serveProperties(ctx context.Context, this orpc.ORPCTHIS, pro
 			ClassObject: classObject,
 		},
 	}
-	if in.ScmRequest != nil {
-		q.protseqs = in.ScmRequest.ProtSeqs
+	if in.ScmRequest != nil && in.ScmRequest.RemoteRequest != nil {
+		q.protseqs = in.ScmRequest.RemoteRequest.ProtSeqs
 	}
 	a, err := x.serve(ctx, &q)
 	if err != nil {
@@ -100,18 +100,22 @@ func (x activators) serveProperties(ctx context.Context, this orpc.ORPCTHIS, pro
 	}
 	// PropsOutInfo comes first: there are clients that go by the order.
 	out := orpc.ActivationPropertiesOut{
-		DestCtx:  com.MSHCTX_DIFFERENTMACHINE,
-		PropsOut: &orpc.PropsOutInfo{Interfaces: make([]orpc.ActivatedInterface, len(a.results))},
-		ScmReply: &orpc.ScmReplyInfoData{
+		DestCtx: com.MSHCTX_DIFFERENTMACHINE,
+		PropsOut: &orpc.PropsOutInfo{
+			IIDs:       q.act.IIDs,
+			Results:    make([]com.HRESULT, len(a.results)),
+			Interfaces: make([]*orpc.MInterfacePointer, len(a.results)),
+		},
+		ScmReply: &orpc.ScmReplyInfoData{RemoteReply: &orpc.CustomRemoteReplyScmInfo{
 			OXID:           a.info.OXID,
-			Bindings:       a.bindings,
+			Bindings:       bindingsOf(a.bindings),
 			IPIDRemUnknown: a.info.RemUnknown,
 			AuthnHint:      authnHint(&a.info),
 			Version:        a.info.Version,
-		},
+		}},
 	}
 	for i, res := range a.results {
-		out.PropsOut.Interfaces[i] = orpc.ActivatedInterface{IID: q.act.IIDs[i], HRESULT: res.HR, OBJREF: res.Packet}
+		out.PropsOut.Results[i], out.PropsOut.Interfaces[i] = res.HR, orpc.PointerTo(res.Packet)
 	}
 	reply, err := out.Append(nil)
 	return that, orpc.PointerTo(reply), err

@@ -115,10 +115,10 @@ func TestRemoteCreateInstanceGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if i := props.PropsOut.Interfaces; len(i) != 1 || i[0].IID != iidIDispatch || i[0].HRESULT != com.S_OK || string(i[0].OBJREF) != "MEOW, more or less" {
-			t.Errorf("interfaces %+v", i)
+		if p := props.PropsOut; len(p.IIDs) != 1 || p.IIDs[0] != iidIDispatch || p.Results[0] != com.S_OK || string(p.Interfaces[0].OBJREF()) != "MEOW, more or less" {
+			t.Errorf("interfaces %+v", p)
 		}
-		s, want := props.ScmReply, newFake().Info()
+		s, want := props.ScmReply.RemoteReply, newFake().Info()
 		dsa, err := s.Bindings.Unpack()
 		if err != nil || s.OXID != 7 || s.IPIDRemUnknown != want.RemUnknown || s.AuthnHint != 1 || s.Version != orpc.Version57 ||
 			len(dsa.StringBindings) != 1 || dsa.StringBindings[0] != want.Bindings.StringBindings[0] {
@@ -170,7 +170,7 @@ func TestActivationRefusals(t *testing.T) {
 		return &orpc.ActivationPropertiesIn{
 			Instantiation: &orpc.InstantiationInfoData{ClassID: goldenClass, IIDs: []com.IID{iidIDispatch}},
 			Location:      &orpc.LocationInfoData{},
-			ScmRequest:    &orpc.ScmRequestInfoData{ProtSeqs: protseqs},
+			ScmRequest:    &orpc.ScmRequestInfoData{RemoteRequest: &orpc.CustomRemoteRequestScmInfo{ProtSeqs: protseqs}},
 		}, &orpc.ORPCTHIS{Version: orpc.Version57, Flags: 1}
 	}
 	name := "c:\\file"
@@ -201,7 +201,7 @@ func TestActivationRefusals(t *testing.T) {
 			in.Instance = &orpc.InstanceInfoData{FileName: &name}
 		}, com.E_NOTIMPL},
 		{"no common protocol", func(in *orpc.ActivationPropertiesIn, _ *orpc.ORPCTHIS) {
-			in.ScmRequest.ProtSeqs = []uint16{orpc.TOWER_NCACN_NP}
+			in.ScmRequest.RemoteRequest.ProtSeqs = []uint16{orpc.TOWER_NCACN_NP}
 		}, com.RPC_S_PROTSEQ_NOT_SUPPORTED},
 		{"no request information", func(in *orpc.ActivationPropertiesIn, _ *orpc.ORPCTHIS) { in.ScmRequest, in.Location = nil, nil }, com.S_OK},
 	} {
@@ -231,7 +231,7 @@ func TestActivationRefusals(t *testing.T) {
 			}
 			var protseqs []uint16
 			if in.ScmRequest != nil {
-				protseqs = in.ScmRequest.ProtSeqs
+				protseqs = in.ScmRequest.RemoteRequest.ProtSeqs
 			}
 			var file *string
 			if in.Instance != nil {

@@ -145,10 +145,12 @@ func (rc *resolverConn) scmActivate(q *activationCall, scm *orpc.IRemoteSCMActiv
 		Instantiation: &orpc.InstantiationInfoData{
 			ClassID: q.act.CLSID, ClassCtx: com.CLSCTX_REMOTE_SERVER, Version: this.Version, IIDs: q.act.IIDs,
 		},
-		Context:    &orpc.ActivationContextInfoData{ClientCtx: client.Append(nil)},
-		Location:   &orpc.LocationInfoData{},
-		Security:   &orpc.SecurityInfoData{},
-		ScmRequest: &orpc.ScmRequestInfoData{ClientImpLevel: q.imp, ProtSeqs: protseqs},
+		Context:  &orpc.ActivationContextInfoData{ClientCtx: orpc.PointerTo(client.Append(nil))},
+		Location: &orpc.LocationInfoData{},
+		Security: &orpc.SecurityInfoData{},
+		ScmRequest: &orpc.ScmRequestInfoData{
+			RemoteRequest: &orpc.CustomRemoteRequestScmInfo{ClientImpLevel: q.imp, ProtSeqs: protseqs},
+		},
 	}
 	properties, err := in.Append(nil)
 	if err != nil {
@@ -169,12 +171,9 @@ func (rc *resolverConn) scmActivate(q *activationCall, scm *orpc.IRemoteSCMActiv
 	if err != nil {
 		return nil, err
 	}
-	a := &Activated{Interfaces: make([]marshal.ActivationResult, len(reply.PropsOut.Interfaces))}
-	for i, r := range reply.PropsOut.Interfaces {
-		a.Interfaces[i] = marshal.ActivationResult{Packet: r.OBJREF, HR: r.HRESULT}
-	}
-	s := reply.ScmReply
-	return rc.finish(q, a, s.OXID, &s.Bindings, s.IPIDRemUnknown, s.AuthnHint, s.Version)
+	s := reply.ScmReply.RemoteReply
+	a := activatedOf(reply.PropsOut.Interfaces, reply.PropsOut.Results)
+	return rc.finish(q, a, s.OXID, s.Bindings, s.IPIDRemUnknown, s.AuthnHint, s.Version)
 }
 
 // remoteActivation calls IActivation.
@@ -198,11 +197,16 @@ func (rc *resolverConn) remoteActivation(q *activationCall, old *orpc.IActivatio
 	if err != nil {
 		return nil, err
 	}
+	return rc.finish(q, activatedOf(interfaces, results), oxid, bindings, remUnknown, hint, v)
+}
+
+// activatedOf joins the interfaces of a reply with their results, which are as many.
+func activatedOf(interfaces []*orpc.MInterfacePointer, results []com.HRESULT) *Activated {
 	a := &Activated{Interfaces: make([]marshal.ActivationResult, len(interfaces))}
 	for i := range interfaces {
 		a.Interfaces[i] = marshal.ActivationResult{Packet: interfaces[i].OBJREF(), HR: results[i]}
 	}
-	return rc.finish(q, a, oxid, bindings, remUnknown, hint, v)
+	return a
 }
 
 // finish checks the reply of either activator and completes the outcome. What a

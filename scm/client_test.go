@@ -375,12 +375,12 @@ func TestActivationReplyThatDoesNotFit(t *testing.T) {
 		serve *dcerpc.Interface
 	}{
 		{"too few interfaces", orpc.ServeIRemoteSCMActivator(fakeActivator{&orpc.ActivationPropertiesOut{
-			PropsOut: &orpc.PropsOutInfo{Interfaces: []orpc.ActivatedInterface{{OBJREF: []byte("MEOW")}}},
-			ScmReply: &orpc.ScmReplyInfoData{Version: orpc.Version57},
+			PropsOut: &orpc.PropsOutInfo{IIDs: make([]com.IID, 1), Results: make([]com.HRESULT, 1), Interfaces: []*orpc.MInterfacePointer{orpc.PointerTo([]byte("MEOW"))}},
+			ScmReply: &orpc.ScmReplyInfoData{RemoteReply: &orpc.CustomRemoteReplyScmInfo{Version: orpc.Version57}},
 		}})},
 		{"success without an interface", orpc.ServeIRemoteSCMActivator(fakeActivator{&orpc.ActivationPropertiesOut{
-			PropsOut: &orpc.PropsOutInfo{Interfaces: make([]orpc.ActivatedInterface, 2)},
-			ScmReply: &orpc.ScmReplyInfoData{Version: orpc.Version57},
+			PropsOut: &orpc.PropsOutInfo{IIDs: make([]com.IID, 2), Results: make([]com.HRESULT, 2), Interfaces: make([]*orpc.MInterfacePointer, 2)},
+			ScmReply: &orpc.ScmReplyInfoData{RemoteReply: &orpc.CustomRemoteReplyScmInfo{Version: orpc.Version57}},
 		}})},
 		{"no properties", orpc.ServeIRemoteSCMActivator(fakeActivator{})},
 		{"no bytes", raw},

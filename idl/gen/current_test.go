@@ -33,6 +33,7 @@ var committed = []struct {
 	{dir: "testdata/rpc", idls: []string{"rpc.idl"}},
 	{dir: "testdata/multi", idls: []string{"multi.idl"}},
 	{dir: "testdata/record", idls: []string{"record.idl"}},
+	{dir: "testdata/dual", idls: []string{"dual.idl"}},
 	{dir: "testdata/raw", idls: []string{"raw.idl"}},
 	{dir: "../../dcerpc/epm/internal/ept", idls: []string{"ept.idl"}},
 	{dir: "../../dcerpc/mgmt/internal/rpcmgmt", idls: []string{"rpcmgmt.idl"}},
@@ -42,7 +43,7 @@ var committed = []struct {
 	{dir: "../../interop/lsarpc", idls: []string{"lsarpc.idl"}},
 	{dir: "../../interop/netlogon", idls: []string{"netlogon.idl"}},
 	{
-		dir: "../../orpc", idls: []string{"dcom.idl", "oxidresolver.idl", "remunknown.idl", "activator.idl"},
+		dir: "../../orpc", idls: []string{"dcom.idl", "oxidresolver.idl", "remunknown.idl", "activator.idl", "activationprops.idl"},
 		opt: gen.Options{Package: "orpc", ImportPath: "oxid/orpc"},
 	},
 	{dir: "../../scm/internal/private", idls: []string{"private.idl"}},

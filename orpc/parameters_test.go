@@ -8,13 +8,6 @@ import (
 	"oxid/ndr"
 )
 
-// message is a request or response whose response does not need to know the
-// request.
-type message interface {
-	Encode(*ndr.Encoder)
-	Decode(*ndr.Decoder)
-}
-
 // encode returns the bytes of v in one of the wire forms.
 func encode(tb testing.TB, enc func(*ndr.Encoder), ndr64, big bool) []byte {
 	tb.Helper()
@@ -69,16 +62,16 @@ func roundTrip(t *testing.T, enc func(*ndr.Encoder), want any, dec func(*ndr.Dec
 	})
 }
 
-func roundTripMessage[T any, P interface {
-	*T
-	message
-}](t *testing.T, v P) {
-	t.Helper()
-	roundTrip(t, v.Encode, v, func(d *ndr.Decoder) any {
-		got := P(new(T))
-		got.Decode(d)
-		return got
-	})
+// putBindings and getBindings are what generated code does with a
+// DUALSTRINGARRAY behind its pointer.
+func putBindings(e *ndr.Encoder, p PackedBindings) {
+	p.EncodeCountsNDR(e)
+	p.EncodeNDR(e)
+}
+
+func getBindings(d *ndr.Decoder) (p PackedBindings) {
+	p.DecodeNDR(d, d.Count(2))
+	return p
 }
 
 func TestBindingsAsParameter(t *testing.T) {
@@ -107,14 +100,54 @@ func TestBindingsParameterThatLies(t *testing.T) {
 	wantHRESULT(t, e.Err(), com.RPC_E_INVALID_OBJREF)
 }
 
-func TestArraysOfPointers(t *testing.T) {
-	list := [][]byte{nil, []byte("MEOW!"), nil, []byte("MEOW")}
-	got := encode(t, func(e *ndr.Encoder) { putPointers(e, list) }, false, false)
-	wantBytes(t, got, unhex(t, `04000000 00000000 00000200 00000000 04000200
-		05000000 05000000 4d454f5721 000000 04000000 04000000 4d454f57`))
-	roundTrip(t, func(e *ndr.Encoder) { putPointers(e, list) }, list,
-		func(d *ndr.Decoder) any { return getPointers(d, 4) })
-	d := ndr.DecodeFrom(got, drepLittle, false)
-	getPointers(&d, 3)
+// As parameters, headers are what they are in front of an object call, and leave
+// the decoder where the next parameter begins.
+func TestHeadersAsParameters(t *testing.T) {
+	for _, big := range []bool{false, true} {
+		golden := unhex(t, map[bool]string{false: goldenThis, true: goldenThisBig}[big])
+		want, n, err := ParseORPCTHIS(golden, drepOf(big))
+		if err != nil || n != len(golden) {
+			t.Fatalf("%d bytes, %v", n, err)
+		}
+		stub := append(golden[:n:n], 1, 2, 3, 4)
+		d := ndr.DecodeFrom(stub, drepOf(big), false)
+		var got ORPCTHIS
+		got.DecodeNDR(&d)
+		if err := d.Err(); err != nil || !reflect.DeepEqual(got, want) || d.Left() != 4 {
+			t.Errorf("big-endian %v: %+v, %d bytes left, %v", big, got, d.Left(), err)
+		}
+		if clear(stub); string(got.Extents[0].Data) != "hello" {
+			t.Error("an extent aliases the message")
+		}
+		for n := range golden {
+			d := ndr.DecodeFrom(golden[:n], drepOf(big), false)
+			got.DecodeNDR(&d)
+			wantHRESULT(t, d.Err(), com.RPC_X_BAD_STUB_DATA)
+		}
+	}
+	that := ORPCTHAT{Extents: []Extent{{EXTENT_Error, []byte("hello")}}}
+	b := encode(t, func(e *ndr.Encoder) { that.EncodeNDR(e) }, false, false)
+	wantBytes(t, b, that.Append(nil))
+	d := ndr.DecodeFrom(b, drepLittle, false)
+	var back ORPCTHAT
+	if back.DecodeNDR(&d); d.Err() != nil || !reflect.DeepEqual(back, that) {
+		t.Errorf("%+v, %v", back, d.Err())
+	}
+	// The limits of extents hold here, too.
+	that.Extents = make([]Extent, MaxExtents+1)
+	d = ndr.DecodeFrom(that.Append(nil), drepLittle, false)
+	back.DecodeNDR(&d)
 	wantHRESULT(t, d.Err(), com.RPC_X_BAD_STUB_DATA)
+}
+
+func TestPointerTo(t *testing.T) {
+	if p := PointerTo(nil); p != nil || p.OBJREF() != nil {
+		t.Error("NULL is there")
+	}
+	if b := PointerTo([]byte{}).OBJREF(); b == nil || len(b) != 0 {
+		t.Errorf("an empty packet became %v", b)
+	}
+	if b := new(MInterfacePointer).OBJREF(); b == nil {
+		t.Error("a packet of no bytes is not there")
+	}
 }

@@ -6,6 +6,8 @@ import (
 )
 
 func TestCounter(t *testing.T) {
+	defer func(on bool, list []*Counter) { counting, all = on, list }(counting, all)
+	counting, all = false, nil
 	c := New("things")
 	c.Add(5)
 	if c.Load() != 0 || Left() != nil {

@@ -25,6 +25,9 @@
 //	IFoo *, void * with iid_is                   IFoo, com.Unknown
 //	union                                        a struct that knows its arm
 //	[local] f, [call_as(f)] g                    f with the signature of g
+//	BSTR, VARIANT, SAFEARRAY(T)                  string, automation.VARIANT, automation.SAFEARRAY
+//	DATE, CURRENCY, DECIMAL                      the types of that name in package automation
+//	CLIPFORMAT, STGMEDIUM                        the types of that name in package std
 //	[nocode] f                                   nothing but a number
 //
 // Comments in the IDL may hold directives for the generator, a line each:

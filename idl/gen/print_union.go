@@ -285,7 +285,11 @@ func (uc *unionCode) encode() {
 		c.line("e.Align(%d, %d)", n2, n64)
 	}
 	uc.arms(c, func(a *tree.Arm) { // every arm
-		if hasValue(a) {
+		switch {
+		case !hasValue(a):
+		case c.isBSTR(c.open(a.Field.Type)): // there is always a pointer
+			c.encodeFlat(a.Field.Type, "")
+		default:
 			c.line("p := %s[%s](u.v)", c.qual(ndrPath, "Arm"), c.goType(a.Field.Type))
 			c.encodeFlat(a.Field.Type, "*p")
 		}

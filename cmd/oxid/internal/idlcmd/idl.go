@@ -62,7 +62,7 @@ func Command() *cobra.Command {
 	fl.StringArrayVarP(&f.Include, "include", "I", nil, "directory to look for imports in (repeatable)")
 	fl.StringArrayVarP(&f.Defines, "define", "D", nil, "macro, NAME or NAME=VALUE (repeatable)")
 	fl.StringVarP(&f.out, "output", "o", "", "Go file to write (one input), or directory")
-	fl.StringVar(&f.pkg, "package", "", "name of the one Go package that all inputs go into")
+	fl.StringVar(&f.pkg, "package", "", "name of the one Go package that all inputs go into; under go generate, that of the directory")
 	fl.StringVar(&f.importPath, "import-path", "", "import path of that package")
 	fl.StringVar(&f.prefix, "prefix", "", "import path under which the packages of imported files are")
 	fl.StringArrayVar(&f.paths, "map", nil, "FILE.idl=IMPORT/PATH of the package of an imported file (repeatable)")
@@ -148,6 +148,9 @@ func (f *flags) generate(sum idl.Summary, args []string, messages io.Writer) (ou
 		}
 		o.Paths[file] = pkg
 	}
+	if o.Package == "" && !f.all && f.out == "" {
+		o.Package = packageHere(args)
+	}
 	files, diags := gen.Generate(sum.Program, o)
 	if err := f.tell(messages, diags); err != nil {
 		return nil, err
@@ -178,6 +181,18 @@ func (f *flags) generate(sum idl.Summary, args []string, messages io.Writer) (ou
 		outputs = append(outputs, name)
 	}
 	return outputs, nil
+}
+
+// packageHere returns the package that go generate runs in, "" when it does not
+// or when not all outputs would be in its directory: a directory can hold one
+// package only.
+func packageHere(args []string) string {
+	for _, a := range args {
+		if filepath.Dir(a) != "." {
+			return ""
+		}
+	}
+	return strings.TrimSuffix(os.Getenv("GOPACKAGE"), "_test")
 }
 
 // tell prints the generator's messages in the form of the checker's.

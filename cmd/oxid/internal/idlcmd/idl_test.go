@@ -135,3 +135,34 @@ func TestFaultyCommandLine(t *testing.T) {
 		}
 	}
 }
+
+// go generate runs in a package, and a directory holds one package.
+func TestGenerateInPackage(t *testing.T) {
+	in(t, map[string]string{"good.idl": good})
+	t.Setenv("GOPACKAGE", "main")
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"package main", []string{"good.idl"}},
+		{"package other", []string{"good.idl", "--package", "other"}},
+		{"package good", []string{"good.idl", "-o", "good.go"}},
+		{"package good", []string{filepath.Join("..", filepath.Base(mustGetwd(t)), "good.idl")}},
+	} {
+		if _, stderr, err := run(c.args...); err != nil {
+			t.Fatalf("%v: %v\n%s", c.args, err, stderr)
+		}
+		if text, _ := os.ReadFile("good.go"); !strings.Contains(string(text), c.want+"\n") {
+			t.Errorf("%v: no %q in\n%s", c.args, c.want, text)
+		}
+	}
+}
+
+func mustGetwd(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

@@ -41,14 +41,14 @@ func newRemUnknown(t *testing.T) *remUnknown {
 
 // proxy returns the Remote Unknown as a proxy whose channel is the stranger's
 // connection.
-func (r *remUnknown) proxy() orpc.IRemUnknown {
-	itf, p := orpc.IRemUnknownDesc.NewProxy()
-	p.Init(nil, orpc.IRemUnknownDesc)
+func (r *remUnknown) proxy() orpc.IRemUnknown2 {
+	itf, p := orpc.IRemUnknown2Desc.NewProxy()
+	p.Init(nil, orpc.IRemUnknown2Desc)
 	if err := p.Connect(strangersChannel{r}); err != nil {
 		r.t.Fatal(err)
 	}
 	p.AddUser(true)
-	return itf.(orpc.IRemUnknown)
+	return itf.(orpc.IRemUnknown2)
 }
 
 // strangersChannel makes calls of IRemUnknown by hand.
@@ -217,5 +217,23 @@ func TestCF_148_MultiQIInOneCall(t *testing.T) {
 	}
 	if n := queries.Load(); n != 1 {
 		t.Errorf("%d calls after interfaces that are known were asked for again", n)
+	}
+}
+
+// RemQueryInterface2 answers with whole packets, whatever became of the others.
+func TestRemQueryInterface2(t *testing.T) {
+	r := newRemUnknown(t)
+	u := r.proxy()
+	results, packets, hr, err := u.RemQueryInterface2(t.Context(), r.std.IPID, []com.IID{calc.IID_ICalc, com.NewGUID()})
+	if err != nil || hr != com.S_FALSE || results[0] != com.S_OK || results[1] != com.E_NOINTERFACE || packets[1] != nil {
+		t.Fatalf("%v, %v, %v, %v", results, packets, hr, err)
+	}
+	ref, _, err := orpc.ParseOBJREF(packets[0].OBJREF())
+	if err != nil || ref.IID != calc.IID_ICalc || ref.Std.OID != r.std.OID || ref.Std.PublicRefs == 0 {
+		t.Errorf("%+v, %v", ref, err)
+	}
+	results, packets, hr, err = u.RemQueryInterface2(t.Context(), com.NewGUID(), []com.IID{calc.IID_ICalc})
+	if hr != com.RPC_E_INVALID_OBJECT || com.HRESULTOf(err) != hr || results[0] != hr || packets[0] != nil {
+		t.Errorf("of nothing: %v, %v, %v, %v", results, packets, hr, err)
 	}
 }

@@ -29,6 +29,16 @@ func (t VARTYPE) pointer() bool {
 	return t&(VT_ARRAY|VT_BYREF) != 0 || t == VT_BSTR || t == VT_UNKNOWN || t == VT_DISPATCH
 }
 
+// header is the type with the reserved words behind it. A DECIMAL is in these
+// words in memory, and there are receivers that take it from there.
+func (v *VARIANT) header() uint64 {
+	d, ok := v.ref.(DECIMAL)
+	if !ok || v.vt != VT_DECIMAL {
+		return uint64(v.vt)
+	}
+	return uint64(v.vt) | uint64(d.Scale)<<16 | uint64(d.sign())<<24 | uint64(d.Hi)<<32
+}
+
 // EncodeNDR encodes the pointer to the VARIANT.
 func (v *VARIANT) EncodeNDR(e *ndr.Encoder) { e.Pointer(true) }
 
@@ -41,7 +51,7 @@ func (v *VARIANT) EncodeDeferredNDR(e *ndr.Encoder) {
 	e.Align(8, 8)
 	start := e.Len()
 	e.Uint64(0)
-	e.Uint64(uint64(v.vt))
+	e.Uint64(v.header())
 	e.Uint32(v.vt.tag())
 	e.Align(1, 8)
 	if v.vt&VT_BYREF != 0 {

@@ -118,10 +118,13 @@ func (d *DECIMAL) encode(e *ndr.Encoder, reserved uint16) {
 	e.Align(8, 8)
 	e.Uint16(reserved)
 	e.Byte(d.Scale)
-	e.Byte(byte(ndr.Int(d.Negative)) << 7)
+	e.Byte(d.sign())
 	e.Uint32(d.Hi)
 	e.Uint64(d.Lo)
 }
+
+// sign is the sign on the wire.
+func (d *DECIMAL) sign() byte { return byte(ndr.Int(d.Negative)) << 7 }
 
 // DecodeNDR decodes d.
 func (d *DECIMAL) DecodeNDR(dec *ndr.Decoder) {

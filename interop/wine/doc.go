@@ -7,6 +7,8 @@
 //	zoo    plain RPC: one operation for each construct that travels
 //	arith  objects: calls, queries and reference counts
 //
+// The program oaut has no interface: it reads and writes single values.
+//
 // # Plain RPC
 //
 // zoo/zoo.idl is compiled by oxid and by widl. The program zoo.c answers
@@ -40,6 +42,13 @@
 // joins its pipes to TCP, and a relay in the test translates the dialect
 // (dialect_test.go). The relay is the option that makes the two compatible: the
 // packages of this module know nothing of it.
+//
+// # Values
+//
+// VARIANTs, arrays, BSTRs, clipboard formats and media are read, and written
+// again, by the functions in oleaut32 and ole32 that Wine's proxies call for
+// them. What Wine 8.0 gets wrong is marked so in oaut_test.go, or left out with
+// the reason; media and VARIANTs with objects are not passed.
 //
 // # Needs
 //

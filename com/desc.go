@@ -2,6 +2,7 @@ package com
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,10 @@ type Desc struct {
 	// Methods are the names of the interface's own methods in vtable order,
 	// for errors and traces.
 	Methods []string
+	// InputSync are those of Methods that are marked [input_sync]: message filters
+	// cannot turn calls of them away, and while one runs in a single-threaded
+	// apartment it calls nothing but its like in other apartments.
+	InputSync []string
 	// Local marks an interface that is never remoted: it has no proxy and no stub.
 	Local bool
 	// NewProxy makes an unconnected proxy: the value that clients hold and the
@@ -43,6 +48,17 @@ func (d *Desc) FirstOp() int { return d.firstOp }
 
 // NumOps returns the number of vtable slots, IUnknown's three and all bases' included.
 func (d *Desc) NumOps() int { return d.firstOp + len(d.Methods) }
+
+// InputSynchronized reports whether the method at opnum op, of the interface or
+// one that it is derived from, is marked [input_sync].
+func (d *Desc) InputSynchronized(op uint32) bool {
+	for x := d; x != nil; x = x.Base {
+		if i := int(op) - x.firstOp; len(x.InputSync) > 0 && i >= 0 && i < len(x.Methods) {
+			return slices.Contains(x.InputSync, x.Methods[i])
+		}
+	}
+	return false
+}
 
 // unknownMethods are the vtable slots that every interface begins with.
 var unknownMethods = [3]string{"QueryInterface", "AddRef", "Release"}

@@ -117,6 +117,9 @@ func (o *outgoing) attempt(ctx context.Context, d *com.Desc, op uint32, exp *cli
 	if f == nil || exp.home != nil && exp.home.kind == com.APTTYPE_NA {
 		return b.block(ctx) // neutral code runs within the caller's activity
 	}
+	if f.desc != nil && f.desc.InputSynchronized(f.op) && !d.InputSynchronized(op) {
+		return notExecutedFault(com.RPC_E_CANTCALLOUT_ININPUTSYNCCALL)
+	}
 	out := &o.more().out
 	*out = outCall{cid: o.cid, desc: d, op: op, exp: exp}
 	return f.callOut(ctx, out, b)

@@ -65,6 +65,8 @@ func (f *frame) screen(ctx context.Context) error {
 		answer = f.asked.HandleInComingCall(ctx, f.call, peer, f.elapsed, info)
 	})
 	switch {
+	case f.desc != nil && f.desc.InputSynchronized(f.op): // CF-308
+		return nil
 	case answer == com.SERVERCALL_REJECTED:
 		return notExecutedFault(com.RPC_E_CALL_REJECTED) // CF-297
 	case answer == com.SERVERCALL_RETRYLATER:

@@ -114,14 +114,20 @@ func (p *printer) printDescs(its []*iface) {
 		p.line("IID: %s, Name: %q%s,", it.iid, i.Name, base)
 		// All slots have names, those of refused and local methods as well: the
 		// numbers of the others count on them.
-		var names []string
+		var names, inputSync []string
 		for _, m := range i.Methods {
 			if m.CallAs == nil || m.CallAs.Interface != i {
 				names = append(names, `"`+wireName(m)+`"`)
+				if m.Attrs.Has("input_sync") {
+					inputSync = append(inputSync, names[len(names)-1])
+				}
 			}
 		}
 		if len(names) > 0 {
 			p.line("Methods: []string{%s},", wrapped(names))
+		}
+		if len(inputSync) > 0 {
+			p.line("InputSync: []string{%s},", wrapped(inputSync))
 		}
 		if i.Local {
 			p.line("Local: true,")

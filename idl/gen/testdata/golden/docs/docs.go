@@ -61,10 +61,11 @@ type IDoc interface {
 var (
 	IDocDesc = com.Register[IDoc](com.Desc{
 		IID: IID_IDoc, Name: "IDoc",
-		Methods:  []string{"Do", "Help", "Safe"},
-		NewProxy: func() (any, *com.Proxy) { p := new(iDocProxy); return p, &p.Proxy },
-		NewStub:  func() com.IRpcStubBuffer { return new(iDocStub) },
-		SetLocal: func(itf, v any) bool { return itf.(*iDocProxy).COMSetLocal(v) },
+		Methods:   []string{"Do", "Help", "Safe"},
+		InputSync: []string{"Help"},
+		NewProxy:  func() (any, *com.Proxy) { p := new(iDocProxy); return p, &p.Proxy },
+		NewStub:   func() com.IRpcStubBuffer { return new(iDocStub) },
+		SetLocal:  func(itf, v any) bool { return itf.(*iDocProxy).COMSetLocal(v) },
 	})
 )
 

@@ -204,10 +204,10 @@ func TestWireFormIsWhatIDLDescribes(t *testing.T) {
 	}
 }
 
-// TestByteOrderOfTheMessageDoesNotMatter: automation's types are little-endian
+// Byte order of the message does not matter: automation's types are little-endian
 // in every message ([MS-OAUT] 2.2); what is around them is not, and neither are
 // the counts of references.
-func TestByteOrderOfTheMessageDoesNotMatter(t *testing.T) {
+func TestCF_520_AlwaysLittleEndian(t *testing.T) {
 	for _, ndr64 := range []bool{false, true} {
 		for _, v := range values() {
 			m := message(nil, ndr64)
@@ -274,9 +274,30 @@ func TestCF_466_468_469_471_472_GoldenVariants(t *testing.T) {
 	}
 }
 
+// Alignment counts from the beginning of the message: what a value takes behind
+// one byte is where it ends.
+func TestCF_462_469_SizesBehindOneByte(t *testing.T) {
+	for _, c := range []struct {
+		v           codec
+		first, next int // where it ends when it begins at 0, and at 1
+	}{
+		{ptr(automation.BSTROf("marshal test1")), 38, 42},
+		{ptr(automation.Of(int8(1))), 21, 29},
+	} {
+		for begin, want := range []int{c.first, c.next} {
+			e := ndr.EncodeTo(nil, false)
+			e.Bytes(make([]byte, begin))
+			c.v.EncodeDeferredNDR(&e)
+			if b, err := e.Data(); len(b) != want || err != nil {
+				t.Errorf("%v from %d: ends at %d, want %d, %v", c.v, begin, len(b), want, err)
+			}
+		}
+	}
+}
+
 // The sizes that a Windows marshaler is known to need, without the pointer in
 // front. A BSTR of 12 characters.
-func TestCF_471_473_474_476_480_481_SizesOfVariants(t *testing.T) {
+func TestCF_471_473_474_476_477_480_481_SizesOfVariants(t *testing.T) {
 	text := "marshal test"
 	for _, c := range []struct {
 		v    automation.VARIANT
@@ -295,7 +316,7 @@ func TestCF_471_473_474_476_480_481_SizesOfVariants(t *testing.T) {
 	}
 }
 
-func TestCF_461_463_464_BSTRs(t *testing.T) {
+func TestCF_461_463_464_521_BSTRs(t *testing.T) {
 	for _, c := range []struct {
 		b    automation.BSTR
 		want string // behind the pointer
@@ -387,11 +408,61 @@ func TestCF_488_SizesOfArrays(t *testing.T) {
 		{automation.Vector(make([]int16, 10)), 64},
 		{must(automation.NewArray(automation.VT_I2, make([]int16, 10), automation.Bound{Len: 2}, automation.Bound{Len: 5})), 52 + 20},
 		{automation.SAFEARRAY{}, 4},
-		{automation.Vector([]string{"a", "bc"}), 44 + 8 + 12 + 4 + 12 + 4},
 	} {
 		if got := len(mustEncode(t, &c.a, false)) - 4; got != c.want {
 			t.Errorf("%v: %d bytes, want %d", c.a, got, c.want)
 		}
+	}
+}
+
+func TestCF_493_494_SizesOfArraysWithPointers(t *testing.T) {
+	for _, c := range []struct {
+		a    automation.SAFEARRAY
+		want int
+	}{
+		{automation.Vector([]string{"a", "bc"}), 44 + 2*4 + 12 + 4 + 12 + 4},
+		{automation.Vector(make([]automation.VARIANT, 3)), 44 + 3*28},
+	} {
+		if got := len(mustEncode(t, &c.a, false)) - 4; got != c.want {
+			t.Errorf("%v: %d bytes, want %d", c.a, got, c.want)
+		}
+	}
+}
+
+func TestCF_495_ArraysOfObjects(t *testing.T) {
+	a := automation.Vector([]com.Unknown{nil, theThing, nil})
+	var back automation.SAFEARRAY
+	if err := decode(&back, mustEncode(t, &a, false), false); err != nil || !reflect.DeepEqual(back, a) {
+		t.Errorf("%v, %v", back.Elems(), err)
+	}
+}
+
+func TestCF_489_LocksDoNotArrive(t *testing.T) {
+	a := automation.Vector([]int32{1})
+	b := mustEncode(t, &a, false)
+	b[20] = 7 // the low word of cLocks
+	var back automation.SAFEARRAY
+	if err := decode(&back, b, false); err != nil || !reflect.DeepEqual(back, a) {
+		t.Errorf("%+v, %v", back, err)
+	}
+}
+
+func TestCF_499_PaddingIsZeroAndIgnored(t *testing.T) {
+	m := message(bytes.Repeat([]byte{0xa5}, 200)[:0], false)
+	e := ndr.NewEncoder(t.Context(), m)
+	v := automation.Of(1.5)
+	v.EncodeNDR(&e)
+	v.EncodeDeferredNDR(&e)
+	if err := e.Finish(); err != nil || bytes.Contains(m.Buffer, []byte{0xa5}) {
+		t.Errorf("% x, %v", m.Buffer, err)
+	}
+	copy(m.Buffer[4:], []byte{1, 2, 3, 4})   // in front of the VARIANT
+	copy(m.Buffer[28:], []byte{5, 6, 7, 8})  // in front of its value
+	copy(m.Buffer[18:], []byte{9, 9, 9, 9})  // reserved words
+	copy(m.Buffer[8:], []byte{99, 99, 0, 0}) // the size, which is a hint
+	var back automation.VARIANT
+	if err := decode(&back, m.Buffer, false); err != nil || back.Value() != 1.5 {
+		t.Errorf("%v, %v", back, err)
 	}
 }
 

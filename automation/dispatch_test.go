@@ -112,7 +112,7 @@ type withoutTypes struct {
 	_ int
 }
 
-func TestNoDispatch(t *testing.T) {
+func TestCF_586_NoDispatch(t *testing.T) {
 	both(t, func(t *testing.T, w *wiretest.Wire) {
 		ctx, p := t.Context(), proxy[automation.IDispatch](t, w, &withoutTypes{})
 		if n, err := p.GetTypeInfoCount(ctx); n != 0 || err != nil {
@@ -130,7 +130,7 @@ func TestNoDispatch(t *testing.T) {
 	})
 }
 
-func TestInvoke(t *testing.T) {
+func TestCF_567_Invoke(t *testing.T) {
 	both(t, func(t *testing.T, w *wiretest.Wire) {
 		obj := &app{invoke: func(id automation.DISPID, flags uint16, p *automation.DISPPARAMS) (automation.VARIANT, error) {
 			if id != 7 || flags != automation.DISPATCH_PROPERTYPUT || len(p.Rgvarg) != 2 || len(p.RgdispidNamedArgs) != 1 {
@@ -144,6 +144,15 @@ func TestInvoke(t *testing.T) {
 		want := []automation.VARIANT{automation.Of("value"), automation.Of(int32(5)), automation.Of(int32(-3))}
 		if err != nil || !reflect.DeepEqual(v.Value(), want) {
 			t.Errorf("%v, %v", v, err)
+		}
+		obj.invoke = func(automation.DISPID, uint16, *automation.DISPPARAMS) (v automation.VARIANT, err error) {
+			return v, nil
+		}
+		if v, err := p.Invoke(t.Context(), 7, 0, 0, nil); v.VT() != automation.VT_EMPTY || err != nil {
+			t.Errorf("no result: %v, %v", v, err)
+		}
+		obj.invoke = func(automation.DISPID, uint16, *automation.DISPPARAMS) (v automation.VARIANT, err error) {
+			return v, com.E_INVALIDARG
 		}
 		if _, err := p.Invoke(t.Context(), 8, 0, 0, nil); !errors.Is(err, com.E_INVALIDARG) {
 			t.Errorf("another member: %v", err)
@@ -328,7 +337,7 @@ func TestCF_582_RequestsThatAreRefused(t *testing.T) {
 
 // Objects that an Invoke passes by reference are counted once for whoever has
 // them in the end.
-func TestObjectsByReferenceAreCounted(t *testing.T) {
+func TestCF_576_ObjectsByReferenceAreCounted(t *testing.T) {
 	both(t, func(t *testing.T, w *wiretest.Wire) {
 		ctx := t.Context()
 		same, other := proxy[std.IPersist](t, w, &persist{}), proxy[std.IPersist](t, w, &persist{})

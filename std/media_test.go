@@ -98,6 +98,14 @@ func TestCF_504_505_ClipboardFormats(t *testing.T) {
 	}
 }
 
+func TestCF_506_Windows(t *testing.T) {
+	h := std.RemotableHandle_HInproc(0x1234)
+	got := encode(t, false, func(e *ndr.Encoder) { h.EncodeNDR(e) })
+	if want, _ := hex.DecodeString("5764744834120000"); !bytes.Equal(got, want) {
+		t.Errorf("% x", got)
+	}
+}
+
 // rawMedium is m as IDL describes its wire form.
 func rawMedium(m std.STGMEDIUM, id uint32) raw.UserSTGMEDIUM {
 	r := raw.UserSTGMEDIUM{PUnkForRelease: m.ForRelease}

@@ -18,7 +18,7 @@ const conformancePage = "docs/conformance.md"
 var factsOf = map[string]int{
 	"LIFE": 35, "REMARSHAL": 6, "TABLE": 13, "EXTCONN": 8, "LOCK": 13, "CUSTOM": 28, "FTM": 14, "IDENT": 21,
 	"THREAD": 11, "PSBUF": 37, "PSCLSID": 10, "CHANNEL": 11, "ACTIV": 29, "APT": 14, "HOOK": 12, "MSGF": 13,
-	"GIT": 10, "CLISEC": 9, "AGILE": 14, "NDR": 54,
+	"GIT": 10, "CLISEC": 9, "AGILE": 14, "NDR": 54, "USERM": 50, "INVOKE": 22,
 }
 
 // fact is one row of the page.

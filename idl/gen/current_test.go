@@ -35,6 +35,7 @@ var committed = []struct {
 	{dir: "testdata/record", idls: []string{"record.idl"}},
 	{dir: "testdata/dual", idls: []string{"dual.idl"}},
 	{dir: "testdata/raw", idls: []string{"raw.idl"}},
+	{dir: "testdata/arm", idls: []string{"arm.idl"}},
 	{dir: "../../dcerpc/epm/internal/ept", idls: []string{"ept.idl"}},
 	{dir: "../../dcerpc/mgmt/internal/rpcmgmt", idls: []string{"rpcmgmt.idl"}},
 	{dir: "../../interop/rpcecho", idls: []string{"rpcecho.idl"}},

@@ -240,7 +240,8 @@ func (b *binder) bind(t tree.Type, level int, kind tree.PtrKind) tree.Type {
 func (b *binder) alias(a *tree.Alias, level int, kind tree.PtrKind) tree.Type {
 	under := b.c.unalias(a)
 	if a.ContextHandle {
-		b.ctxUsed = true
+		// It is a pointer in C, of whatever kind somebody says that it is.
+		b.ctxUsed, b.kindUsed = true, true
 		return &tree.ContextHandle{
 			Alias: a, Declared: a.Target,
 			Serialize: a.Attrs.Has("context_handle_serialize"), NoSerialize: a.Attrs.Has("context_handle_noserialize"),

@@ -302,21 +302,34 @@ func (c *checker) aliasAttrs(x *scope, a *tree.Alias, d *ast.Decl) {
 			a.Xmit = &tree.Xmit{Kind: tree.RepresentAs, Type: c.embedded(x, a.Target), Local: at.Text}
 		case "switch_type":
 			a.SwitchType = c.switchType(x, at)
-			if u, ok := tree.Unalias(a.Target).(*tree.Union); ok && u.SwitchType == nil {
+			u, ok := pointee(a.Target).(*tree.Union)
+			if ok && u.SwitchType == nil {
 				u.SwitchType = a.SwitchType
-			} else if !ok && !tree.IsInvalid(a.Target) {
+			} else if !ok && !tree.IsInvalid(pointee(a.Target)) {
 				x.m.list.Errorf(at.Pos, len(at.Name), "[switch_type] belongs to a union, not to %s", a.Target)
 			}
 		// The attribute stands on the typedef and speaks of the enum.
 		case "v1_enum":
-			if e, ok := tree.Unalias(a.Target).(*tree.Enum); ok {
+			if e, ok := pointee(a.Target).(*tree.Enum); ok {
 				e.V1 = true
-			} else if !tree.IsInvalid(a.Target) {
+			} else if !tree.IsInvalid(pointee(a.Target)) {
 				x.m.list.Errorf(at.Pos, len(at.Name), "[v1_enum] belongs to an enum, not to %s", a.Target)
 			}
 		case "range":
 			a.Range = c.rangeOf(x, &a.Head)
 		}
+	}
+}
+
+// pointee returns what t is, or points to. An attribute of a typedef goes to all
+// of its declarators, and U, *PU are about one union.
+func pointee(t tree.Type) tree.Type {
+	for {
+		p, ok := tree.Unalias(t).(*tree.Pointer)
+		if !ok {
+			return tree.Unalias(t)
+		}
+		t = p.Elem
 	}
 }
 

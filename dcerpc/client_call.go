@@ -121,6 +121,16 @@ func (k *callCache) drop() {
 	k.mu.Unlock()
 }
 
+// halve forgets half of the calls that wait for use: what a burst needed goes in
+// the end although the connection is never idle.
+func (k *callCache) halve() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := len(k.more) / 2
+	clear(k.more[n:])
+	k.more = k.more[:n]
+}
+
 // NewCall begins a call of operation opnum. object is the object UUID of the
 // request (an IPID in DCOM); nil for none. sizeHint is the expected size of the
 // stub data. The call must be given back with Free.

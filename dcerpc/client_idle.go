@@ -37,12 +37,16 @@ func (cc *ClientConn) tick() {
 		cc.ticks++
 	}
 	idle := cc.o.IdleTimeout > 0 && cc.ticks > 0 && time.Duration(cc.ticks)*cc.tickPeriod() >= cc.o.IdleTimeout
+	if cc.calls == cc.seen {
+		cc.cache.drop()
+	} else {
+		cc.cache.halve()
+	}
 	if cc.calls == cc.seen && !cc.reading {
 		// Nobody would notice that the peer has gone. A busy connection has no
 		// such reader: its lone caller could not read for itself.
 		cc.reading = true
 		go cc.readLoop()
-		cc.cache.drop()
 	}
 	cc.seen = cc.calls
 	cc.timer.Reset(cc.tickPeriod())

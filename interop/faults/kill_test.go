@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,7 +75,10 @@ func (h *host) client() *child {
 }
 
 // all are the processes that live.
-func (h *host) all() []*child { return append([]*child{h.daemon, h.server}, h.clients[:]...) }
+func (h *host) all() []*child {
+	list := append([]*child{h.daemon, h.server}, h.clients[:]...)
+	return slices.DeleteFunc(list, func(c *child) bool { return c == nil })
+}
 
 // rest waits until nothing moves in any process, and notes how that looks.
 func (h *host) rest() {
@@ -191,7 +195,9 @@ func (h *host) back() {
 func (h *host) finish() {
 	h.t.Helper()
 	for _, c := range h.clients {
-		c.ask("drain")
+		if c != nil {
+			c.ask("drain")
+		}
 	}
 	h.settled(h.server, 0)
 	h.back()

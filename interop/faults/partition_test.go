@@ -89,12 +89,17 @@ func (n *network) spawn(end, role string, s setup) *child {
 // meets anything that is gone. Five are not: the objects are let go, and every
 // caller is told by its next call.
 func TestPartition(t *testing.T) {
+	n := newNetwork(t)
+	s := setup{Listen: n.server + ":4711", Target: n.server + ":4711", Callers: clients * callers, Objects: clients * most, Seed: *seed}
+	h := &host{t: t, server: n.spawn("s", "server", s), quiet: map[string]report{}}
+	s.Listen = "10.231.2.2:4711"
+	client := n.spawn("c", "client", s)
+	h.clients[0] = client
+	client.ask("run")
+	h.full(objects)
+	client.ask("drain")
+	h.rest()
 	repeated(t, func(t *testing.T) {
-		n := newNetwork(t)
-		s := setup{Listen: n.server + ":4711", Target: n.server + ":4711", Callers: clients * callers, Objects: clients * most, Seed: *seed}
-		h := &host{t: t, server: n.spawn("s", "server", s)}
-		s.Listen = "10.231.2.2:4711"
-		client := n.spawn("c", "client", s)
 		client.ask("run")
 		h.full(objects)
 
@@ -126,7 +131,6 @@ func TestPartition(t *testing.T) {
 			}
 		}
 		h.full(objects)
-		client.ask("drain")
-		h.settled(h.server, 0)
+		h.finish()
 	})
 }

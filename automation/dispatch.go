@@ -15,6 +15,8 @@ const _ = com.GeneratedV1 // this code fits the runtime that it is compiled with
 var (
 	IID_IDispatch    = com.MustGUID("00020400-0000-0000-c000-000000000046")
 	IID_IEnumVARIANT = com.MustGUID("00020404-0000-0000-c000-000000000046")
+	IID_IFontDisp    = com.MustGUID("bef6e003-a874-101a-8bba-00aa00300cab")
+	IID_IPictureDisp = com.MustGUID("7bf80981-bf32-101a-8bbb-00aa00300cab")
 )
 
 // Constants of dispatch.idl.
@@ -230,6 +232,16 @@ type IEnumVARIANT interface {
 	Clone(ctx context.Context) (clone IEnumVARIANT, err error)
 }
 
+// IFontDisp is a font for late-bound callers. It has no methods of its own.
+type IFontDisp interface {
+	IDispatch
+}
+
+// IPictureDisp is a picture for late-bound callers. It has no methods of its own.
+type IPictureDisp interface {
+	IDispatch
+}
+
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
 var (
 	IDispatchDesc = com.Register[IDispatch](com.Desc{
@@ -246,6 +258,18 @@ var (
 		NewStub:  func() com.IRpcStubBuffer { return new(iEnumVARIANTStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iEnumVARIANTProxy).COMSetLocal(v) },
 	})
+	IFontDispDesc = com.Register[IFontDisp](com.Desc{
+		IID: IID_IFontDisp, Name: "IFontDisp", Base: IDispatchDesc,
+		NewProxy: func() (any, *com.Proxy) { p := new(iFontDispProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iFontDispStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iFontDispProxy).COMSetLocal(v) },
+	})
+	IPictureDispDesc = com.Register[IPictureDisp](com.Desc{
+		IID: IID_IPictureDisp, Name: "IPictureDisp", Base: IDispatchDesc,
+		NewProxy: func() (any, *com.Proxy) { p := new(iPictureDispProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iPictureDispStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iPictureDispProxy).COMSetLocal(v) },
+	})
 )
 
 // ExposeIDispatch gives a class the interface IDispatch.
@@ -254,12 +278,22 @@ func ExposeIDispatch(s *com.ClassSpec) { com.Expose[IDispatch](s) }
 // ExposeIEnumVARIANT gives a class the interface IEnumVARIANT.
 func ExposeIEnumVARIANT(s *com.ClassSpec) { com.Expose[IEnumVARIANT](s) }
 
+// ExposeIFontDisp gives a class the interface IFontDisp.
+func ExposeIFontDisp(s *com.ClassSpec) { com.Expose[IFontDisp](s) }
+
+// ExposeIPictureDisp gives a class the interface IPictureDisp.
+func ExposeIPictureDisp(s *com.ClassSpec) { com.Expose[IPictureDisp](s) }
+
 // For generated code of interfaces that are derived from these.
 type (
 	COMIDispatchProxy    = iDispatchProxy
 	COMIDispatchStub     = iDispatchStub
 	COMIEnumVARIANTProxy = iEnumVARIANTProxy
 	COMIEnumVARIANTStub  = iEnumVARIANTStub
+	COMIFontDispProxy    = iFontDispProxy
+	COMIFontDispStub     = iFontDispStub
+	COMIPictureDispProxy = iPictureDispProxy
+	COMIPictureDispStub  = iPictureDispStub
 )
 
 type iDispatchProxy struct {
@@ -804,4 +838,74 @@ func (s *iEnumVARIANTStub) invokeClone(ctx context.Context, m *com.RPCOLEMESSAGE
 	e.Interface(IEnumVARIANTDesc, clone)
 	e.HRESULT(hr)
 	return e.Finish()
+}
+
+type iFontDispProxy struct {
+	iDispatchProxy
+	local IFontDisp
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iFontDispProxy) COMSetLocal(v any) bool {
+	return p.iDispatchProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+type iFontDispStub struct {
+	iDispatchStub
+	obj IFontDisp
+}
+
+// COMServe lets obj serve the calls.
+func (s *iFontDispStub) COMServe(obj IFontDisp) {
+	s.iDispatchStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *iFontDispStub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, IFontDispDesc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *iFontDispStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IFontDispDesc, iid)
+}
+
+func (s *iFontDispStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	return s.iDispatchStub.Invoke(ctx, m, ch)
+}
+
+type iPictureDispProxy struct {
+	iDispatchProxy
+	local IPictureDisp
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iPictureDispProxy) COMSetLocal(v any) bool {
+	return p.iDispatchProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+type iPictureDispStub struct {
+	iDispatchStub
+	obj IPictureDisp
+}
+
+// COMServe lets obj serve the calls.
+func (s *iPictureDispStub) COMServe(obj IPictureDisp) {
+	s.iDispatchStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *iPictureDispStub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, IPictureDispDesc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *iPictureDispStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IPictureDispDesc, iid)
+}
+
+func (s *iPictureDispStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	return s.iDispatchStub.Invoke(ctx, m, ch)
 }

@@ -21,6 +21,7 @@ var (
 	IID_IEnumGUID         = com.MustGUID("0002e000-0000-0000-c000-000000000046")
 	IID_IPersist          = com.MustGUID("0000010c-0000-0000-c000-000000000046")
 	IID_IPersistStream    = com.MustGUID("00000109-0000-0000-c000-000000000046")
+	IID_IPersistFile      = com.MustGUID("0000010b-0000-0000-c000-000000000046")
 	IID_IPipeByte         = com.MustGUID("db2f3aca-2f86-11d1-8e04-00c04fb9989a")
 	IID_IPipeLong         = com.MustGUID("db2f3acc-2f86-11d1-8e04-00c04fb9989a")
 	IID_IPipeDouble       = com.MustGUID("db2f3ace-2f86-11d1-8e04-00c04fb9989a")
@@ -247,6 +248,21 @@ type IPersistStream interface {
 	GetSizeMax(ctx context.Context) (size uint64, err error)
 }
 
+// IPersistFile is an object that can be loaded from and saved to a file.
+type IPersistFile interface {
+	IPersist
+	// IsDirty returns S_OK when the object changed since it was saved, S_FALSE
+	// when it did not.
+	IsDirty(ctx context.Context) (hr com.HRESULT, err error)
+	Load(ctx context.Context, name string, mode uint32) error
+	// Save saves under another name, or under the current one when name is nil.
+	Save(ctx context.Context, name *string, remember bool) error
+	SaveCompleted(ctx context.Context, name *string) error
+	// GetCurFile returns the name of the current file, and S_FALSE when there is
+	// none and the name is what a dialog may suggest.
+	GetCurFile(ctx context.Context) (name string, hr com.HRESULT, err error)
+}
+
 // IPipeByte moves bytes in pieces. An empty piece is the last one.
 type IPipeByte interface {
 	Pull(ctx context.Context, buf []byte) (got []byte, err error)
@@ -316,6 +332,13 @@ var (
 		NewStub:  func() com.IRpcStubBuffer { return new(iPersistStreamStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iPersistStreamProxy).COMSetLocal(v) },
 	})
+	IPersistFileDesc = com.Register[IPersistFile](com.Desc{
+		IID: IID_IPersistFile, Name: "IPersistFile", Base: IPersistDesc,
+		Methods:  []string{"IsDirty", "Load", "Save", "SaveCompleted", "GetCurFile"},
+		NewProxy: func() (any, *com.Proxy) { p := new(iPersistFileProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iPersistFileStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iPersistFileProxy).COMSetLocal(v) },
+	})
 	IPipeByteDesc = com.Register[IPipeByte](com.Desc{
 		IID: IID_IPipeByte, Name: "IPipeByte",
 		Methods:  []string{"Pull", "Push"},
@@ -360,6 +383,9 @@ func ExposeIPersist(s *com.ClassSpec) { com.Expose[IPersist](s) }
 // ExposeIPersistStream gives a class the interface IPersistStream.
 func ExposeIPersistStream(s *com.ClassSpec) { com.Expose[IPersistStream](s) }
 
+// ExposeIPersistFile gives a class the interface IPersistFile.
+func ExposeIPersistFile(s *com.ClassSpec) { com.Expose[IPersistFile](s) }
+
 // ExposeIPipeByte gives a class the interface IPipeByte.
 func ExposeIPipeByte(s *com.ClassSpec) { com.Expose[IPipeByte](s) }
 
@@ -385,6 +411,8 @@ type (
 	COMIPersistStub           = iPersistStub
 	COMIPersistStreamProxy    = iPersistStreamProxy
 	COMIPersistStreamStub     = iPersistStreamStub
+	COMIPersistFileProxy      = iPersistFileProxy
+	COMIPersistFileStub       = iPersistFileStub
 	COMIPipeByteProxy         = iPipeByteProxy
 	COMIPipeByteStub          = iPipeByteStub
 	COMIPipeLongProxy         = iPipeLongProxy
@@ -1921,6 +1949,264 @@ func (s *iPersistStreamStub) invokeGetSizeMax(ctx context.Context, m *com.RPCOLE
 	}
 	e := ndr.NewEncoder(ctx, r)
 	e.Uint64(size)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+type iPersistFileProxy struct {
+	iPersistProxy
+	local IPersistFile
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iPersistFileProxy) COMSetLocal(v any) bool {
+	return p.iPersistProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+func (p *iPersistFileProxy) IsDirty(ctx context.Context) (hr com.HRESULT, err error) {
+	if p.local != nil {
+		return p.local.IsDirty(ctx)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 4, 0)
+	if err != nil {
+		return 0, err
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return 0, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr = d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 4, hr, err); err != nil {
+		return hr, err
+	}
+	return hr, nil
+}
+
+func (p *iPersistFileProxy) Load(ctx context.Context, name string, mode uint32) (err error) {
+	if p.local != nil {
+		return p.local.Load(ctx, name, mode)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 5, 20+2*len(name))
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.WStr(name)
+	e.Uint32(mode)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(5, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 5, hr, err)
+}
+
+func (p *iPersistFileProxy) Save(ctx context.Context, name *string, remember bool) (err error) {
+	if p.local != nil {
+		return p.local.Save(ctx, name, remember)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 6, 76)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	if e.Pointer(name != nil) {
+		e.WStr(*name)
+	}
+	e.Bool32(remember)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(6, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 6, hr, err)
+}
+
+func (p *iPersistFileProxy) SaveCompleted(ctx context.Context, name *string) (err error) {
+	if p.local != nil {
+		return p.local.SaveCompleted(ctx, name)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 7, 72)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	if e.Pointer(name != nil) {
+		e.WStr(*name)
+	}
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(7, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 7, hr, err)
+}
+
+func (p *iPersistFileProxy) GetCurFile(ctx context.Context) (name string, hr com.HRESULT, err error) {
+	if p.local != nil {
+		return p.local.GetCurFile(ctx)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 8, 0)
+	if err != nil {
+		return "", 0, err
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return "", 0, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	if d.Pointer() {
+		name = d.WStr()
+	}
+	hr = d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 8, hr, err); err != nil {
+		return "", hr, err
+	}
+	return name, hr, nil
+}
+
+type iPersistFileStub struct {
+	iPersistStub
+	obj IPersistFile
+}
+
+// COMServe lets obj serve the calls.
+func (s *iPersistFileStub) COMServe(obj IPersistFile) {
+	s.iPersistStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *iPersistFileStub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, IPersistFileDesc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *iPersistFileStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IPersistFileDesc, iid)
+}
+
+func (s *iPersistFileStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	switch m.Op {
+	case 4:
+		return s.invokeIsDirty(ctx, m, ch)
+	case 5:
+		return s.invokeLoad(ctx, m, ch)
+	case 6:
+		return s.invokeSave(ctx, m, ch)
+	case 7:
+		return s.invokeSaveCompleted(ctx, m, ch)
+	case 8:
+		return s.invokeGetCurFile(ctx, m, ch)
+	}
+	return s.iPersistStub.Invoke(ctx, m, ch)
+}
+
+func (s *iPersistFileStub) invokeIsDirty(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	hr, err := s.obj.IsDirty(ctx)
+	hr = com.MethodHRESULT(ctx, hr, err)
+	r, rerr := ch.GetBuffer(ctx, 4, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+func (s *iPersistFileStub) invokeLoad(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	name := d.WStr()
+	mode := d.Uint32()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.Load(ctx, name, mode)
+	r, rerr := ch.GetBuffer(ctx, 5, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+func (s *iPersistFileStub) invokeSave(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	var name *string
+	if d.Pointer() {
+		name = new(string)
+		*name = d.WStr()
+	}
+	remember := d.Bool32()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.Save(ctx, name, remember)
+	r, rerr := ch.GetBuffer(ctx, 6, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+func (s *iPersistFileStub) invokeSaveCompleted(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	var name *string
+	if d.Pointer() {
+		name = new(string)
+		*name = d.WStr()
+	}
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.SaveCompleted(ctx, name)
+	r, rerr := ch.GetBuffer(ctx, 7, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+func (s *iPersistFileStub) invokeGetCurFile(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	name, hr, err := s.obj.GetCurFile(ctx)
+	hr = com.MethodHRESULT(ctx, hr, err)
+	if hr.Failed() {
+		name = ""
+	}
+	r, rerr := ch.GetBuffer(ctx, 8, 28+2*len(name))
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	if e.Pointer(hr.Succeeded()) {
+		e.WStr(name)
+	}
 	e.HRESULT(hr)
 	return e.Finish()
 }

@@ -20,6 +20,9 @@ var (
 	IID_IConnectionPointContainer = com.MustGUID("b196b284-bab4-101a-b69c-00aa00341d07")
 	IID_IProvideClassInfo         = com.MustGUID("b196b283-bab4-101a-b69c-00aa00341d07")
 	IID_IPersistStreamInit        = com.MustGUID("7fd52380-4e07-101b-ae2d-08002b2ec713")
+	IID_IProvideClassInfo2        = com.MustGUID("a6bc3ac0-dbaa-11ce-9de3-00aa004bb851")
+	IID_IPropertyNotifySink       = com.MustGUID("9bfbbc02-eff1-101a-84ed-00aa00341d07")
+	IID_IObjectWithSite           = com.MustGUID("fc4801a3-2ba9-11cf-a229-00aa003d7352")
 )
 
 // CONNECTDATA is one connection of a connection point.
@@ -116,6 +119,27 @@ type IPersistStreamInit interface {
 	InitNew(ctx context.Context) error
 }
 
+// IProvideClassInfo2 is IProvideClassInfo that knows the interface of events, too.
+type IProvideClassInfo2 interface {
+	IProvideClassInfo
+	// GetGUID returns the IID of the default source interface for kind 1.
+	GetGUID(ctx context.Context, kind uint32) (guid com.GUID, err error)
+}
+
+// IPropertyNotifySink is told of changes of an object's properties.
+type IPropertyNotifySink interface {
+	OnChanged(ctx context.Context, dispID int32) error
+	// OnRequestEdit is asked before; S_FALSE forbids the change.
+	OnRequestEdit(ctx context.Context, dispID int32) (hr com.HRESULT, err error)
+}
+
+// IObjectWithSite is an object that knows whom it works for. It keeps the site
+// that SetSite gives it until another one comes, nil among them.
+type IObjectWithSite interface {
+	SetSite(ctx context.Context, site com.Unknown) error
+	GetSite(ctx context.Context, riid com.IID) (site com.Unknown, err error)
+}
+
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
 var (
 	IEnumConnectionsDesc = com.Register[IEnumConnections](com.Desc{
@@ -160,6 +184,27 @@ var (
 		NewStub:  func() com.IRpcStubBuffer { return new(iPersistStreamInitStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iPersistStreamInitProxy).COMSetLocal(v) },
 	})
+	IProvideClassInfo2Desc = com.Register[IProvideClassInfo2](com.Desc{
+		IID: IID_IProvideClassInfo2, Name: "IProvideClassInfo2", Base: IProvideClassInfoDesc,
+		Methods:  []string{"GetGUID"},
+		NewProxy: func() (any, *com.Proxy) { p := new(iProvideClassInfo2Proxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iProvideClassInfo2Stub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iProvideClassInfo2Proxy).COMSetLocal(v) },
+	})
+	IPropertyNotifySinkDesc = com.Register[IPropertyNotifySink](com.Desc{
+		IID: IID_IPropertyNotifySink, Name: "IPropertyNotifySink",
+		Methods:  []string{"OnChanged", "OnRequestEdit"},
+		NewProxy: func() (any, *com.Proxy) { p := new(iPropertyNotifySinkProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iPropertyNotifySinkStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iPropertyNotifySinkProxy).COMSetLocal(v) },
+	})
+	IObjectWithSiteDesc = com.Register[IObjectWithSite](com.Desc{
+		IID: IID_IObjectWithSite, Name: "IObjectWithSite",
+		Methods:  []string{"SetSite", "GetSite"},
+		NewProxy: func() (any, *com.Proxy) { p := new(iObjectWithSiteProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iObjectWithSiteStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iObjectWithSiteProxy).COMSetLocal(v) },
+	})
 )
 
 // ExposeIEnumConnections gives a class the interface IEnumConnections.
@@ -180,6 +225,15 @@ func ExposeIProvideClassInfo(s *com.ClassSpec) { com.Expose[IProvideClassInfo](s
 // ExposeIPersistStreamInit gives a class the interface IPersistStreamInit.
 func ExposeIPersistStreamInit(s *com.ClassSpec) { com.Expose[IPersistStreamInit](s) }
 
+// ExposeIProvideClassInfo2 gives a class the interface IProvideClassInfo2.
+func ExposeIProvideClassInfo2(s *com.ClassSpec) { com.Expose[IProvideClassInfo2](s) }
+
+// ExposeIPropertyNotifySink gives a class the interface IPropertyNotifySink.
+func ExposeIPropertyNotifySink(s *com.ClassSpec) { com.Expose[IPropertyNotifySink](s) }
+
+// ExposeIObjectWithSite gives a class the interface IObjectWithSite.
+func ExposeIObjectWithSite(s *com.ClassSpec) { com.Expose[IObjectWithSite](s) }
+
 // For generated code of interfaces that are derived from these.
 type (
 	COMIEnumConnectionsProxy          = iEnumConnectionsProxy
@@ -194,6 +248,12 @@ type (
 	COMIProvideClassInfoStub          = iProvideClassInfoStub
 	COMIPersistStreamInitProxy        = iPersistStreamInitProxy
 	COMIPersistStreamInitStub         = iPersistStreamInitStub
+	COMIProvideClassInfo2Proxy        = iProvideClassInfo2Proxy
+	COMIProvideClassInfo2Stub         = iProvideClassInfo2Stub
+	COMIPropertyNotifySinkProxy       = iPropertyNotifySinkProxy
+	COMIPropertyNotifySinkStub        = iPropertyNotifySinkStub
+	COMIObjectWithSiteProxy           = iObjectWithSiteProxy
+	COMIObjectWithSiteStub            = iObjectWithSiteStub
 )
 
 type iEnumConnectionsProxy struct {
@@ -1337,5 +1397,345 @@ func (s *iPersistStreamInitStub) invokeInitNew(ctx context.Context, m *com.RPCOL
 	}
 	e := ndr.NewEncoder(ctx, r)
 	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+type iProvideClassInfo2Proxy struct {
+	iProvideClassInfoProxy
+	local IProvideClassInfo2
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iProvideClassInfo2Proxy) COMSetLocal(v any) bool {
+	return p.iProvideClassInfoProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+func (p *iProvideClassInfo2Proxy) GetGUID(ctx context.Context, kind uint32) (guid com.GUID, err error) {
+	if p.local != nil {
+		return p.local.GetGUID(ctx, kind)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 4, 4)
+	if err != nil {
+		return com.GUID{}, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Uint32(kind)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return com.GUID{}, p.Proxy.Fail(4, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return com.GUID{}, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	guid = d.GUID()
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 4, hr, err); err != nil {
+		return com.GUID{}, err
+	}
+	return guid, nil
+}
+
+type iProvideClassInfo2Stub struct {
+	iProvideClassInfoStub
+	obj IProvideClassInfo2
+}
+
+// COMServe lets obj serve the calls.
+func (s *iProvideClassInfo2Stub) COMServe(obj IProvideClassInfo2) {
+	s.iProvideClassInfoStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *iProvideClassInfo2Stub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, IProvideClassInfo2Desc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *iProvideClassInfo2Stub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IProvideClassInfo2Desc, iid)
+}
+
+func (s *iProvideClassInfo2Stub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	switch m.Op {
+	case 4:
+		return s.invokeGetGUID(ctx, m, ch)
+	}
+	return s.iProvideClassInfoStub.Invoke(ctx, m, ch)
+}
+
+func (s *iProvideClassInfo2Stub) invokeGetGUID(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	kind := d.Uint32()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	guid, err := s.obj.GetGUID(ctx, kind)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		guid = com.GUID{}
+	}
+	r, rerr := ch.GetBuffer(ctx, 4, 20)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.GUID(guid)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+type iPropertyNotifySinkProxy struct {
+	com.Proxy
+	local IPropertyNotifySink
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iPropertyNotifySinkProxy) COMSetLocal(v any) bool {
+	return com.SetLocal(&p.local, v)
+}
+
+func (p *iPropertyNotifySinkProxy) OnChanged(ctx context.Context, dispID int32) (err error) {
+	if p.local != nil {
+		return p.local.OnChanged(ctx, dispID)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 3, 4)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Int32(dispID)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(3, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 3, hr, err)
+}
+
+func (p *iPropertyNotifySinkProxy) OnRequestEdit(ctx context.Context, dispID int32) (hr com.HRESULT, err error) {
+	if p.local != nil {
+		return p.local.OnRequestEdit(ctx, dispID)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 4, 4)
+	if err != nil {
+		return 0, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Int32(dispID)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return 0, p.Proxy.Fail(4, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return 0, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr = d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 4, hr, err); err != nil {
+		return hr, err
+	}
+	return hr, nil
+}
+
+type iPropertyNotifySinkStub struct {
+	com.Stub
+	obj IPropertyNotifySink
+}
+
+// COMServe lets obj serve the calls.
+func (s *iPropertyNotifySinkStub) COMServe(obj IPropertyNotifySink) {
+	s.obj = obj
+}
+
+func (s *iPropertyNotifySinkStub) Connect(ctx context.Context, server any) error {
+	return com.ConnectStub(ctx, &s.Stub, &s.obj, server, IPropertyNotifySinkDesc)
+}
+
+func (s *iPropertyNotifySinkStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IPropertyNotifySinkDesc, iid)
+}
+
+func (s *iPropertyNotifySinkStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	switch m.Op {
+	case 3:
+		return s.invokeOnChanged(ctx, m, ch)
+	case 4:
+		return s.invokeOnRequestEdit(ctx, m, ch)
+	}
+	return com.RPC_E_INVALIDMETHOD
+}
+
+func (s *iPropertyNotifySinkStub) invokeOnChanged(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	dispID := d.Int32()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.OnChanged(ctx, dispID)
+	r, rerr := ch.GetBuffer(ctx, 3, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+func (s *iPropertyNotifySinkStub) invokeOnRequestEdit(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	dispID := d.Int32()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	hr, err := s.obj.OnRequestEdit(ctx, dispID)
+	hr = com.MethodHRESULT(ctx, hr, err)
+	r, rerr := ch.GetBuffer(ctx, 4, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+type iObjectWithSiteProxy struct {
+	com.Proxy
+	local IObjectWithSite
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iObjectWithSiteProxy) COMSetLocal(v any) bool {
+	return com.SetLocal(&p.local, v)
+}
+
+func (p *iObjectWithSiteProxy) SetSite(ctx context.Context, site com.Unknown) (err error) {
+	if p.local != nil {
+		return p.local.SetSite(ctx, site)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 3, 256)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Interface(com.UnknownDesc, site)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(3, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 3, hr, err)
+}
+
+func (p *iObjectWithSiteProxy) GetSite(ctx context.Context, riid com.IID) (site com.Unknown, err error) {
+	if p.local != nil {
+		return p.local.GetSite(ctx, riid)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 4, 16)
+	if err != nil {
+		return nil, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.GUID(riid)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return nil, p.Proxy.Fail(4, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return nil, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	site = d.Interface(com.DescFor(&riid, nil))
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 4, hr, err); err != nil {
+		com.ReleaseAll(d.Interfaces())
+		return nil, err
+	}
+	return site, nil
+}
+
+type iObjectWithSiteStub struct {
+	com.Stub
+	obj IObjectWithSite
+}
+
+// COMServe lets obj serve the calls.
+func (s *iObjectWithSiteStub) COMServe(obj IObjectWithSite) {
+	s.obj = obj
+}
+
+func (s *iObjectWithSiteStub) Connect(ctx context.Context, server any) error {
+	return com.ConnectStub(ctx, &s.Stub, &s.obj, server, IObjectWithSiteDesc)
+}
+
+func (s *iObjectWithSiteStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IObjectWithSiteDesc, iid)
+}
+
+func (s *iObjectWithSiteStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	switch m.Op {
+	case 3:
+		return s.invokeSetSite(ctx, m, ch)
+	case 4:
+		return s.invokeGetSite(ctx, m, ch)
+	}
+	return com.RPC_E_INVALIDMETHOD
+}
+
+func (s *iObjectWithSiteStub) invokeSetSite(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	site := d.Interface(com.UnknownDesc)
+	defer com.ReleaseArgs(d.Interfaces())
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.SetSite(ctx, site)
+	r, rerr := ch.GetBuffer(ctx, 3, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
+	return e.Finish()
+}
+
+func (s *iObjectWithSiteStub) invokeGetSite(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	riid := d.GUID()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	site, err := s.obj.GetSite(ctx, riid)
+	defer com.Release(site)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		site = nil
+	}
+	r, rerr := ch.GetBuffer(ctx, 4, 260)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.Interface(com.DescFor(&riid, site), site)
+	e.HRESULT(hr)
 	return e.Finish()
 }

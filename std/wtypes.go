@@ -93,6 +93,67 @@ func (v *RECT) DecodeNDR(d *ndr.Decoder) {
 	v.Bottom = int32(d.Get32(p[12:]))
 }
 
+type PALETTEENTRY struct {
+	PeRed   byte
+	PeGreen byte
+	PeBlue  byte
+	PeFlags byte
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *PALETTEENTRY) EncodeNDR(e *ndr.Encoder) {
+	p := (*[4]byte)(e.Block(1, 4))
+	p[0] = v.PeRed
+	p[1] = v.PeGreen
+	p[2] = v.PeBlue
+	p[3] = v.PeFlags
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *PALETTEENTRY) DecodeNDR(d *ndr.Decoder) {
+	p := (*[4]byte)(d.Block(1, 4))
+	v.PeRed = p[0]
+	v.PeGreen = p[1]
+	v.PeBlue = p[2]
+	v.PeFlags = p[3]
+}
+
+type LOGPALETTE struct {
+	PalVersion    uint16
+	PalNumEntries uint16
+	PalPalEntry   []PALETTEENTRY
+}
+
+// EncodeCountsNDR encodes what stands in front of the outermost structure.
+func (v *LOGPALETTE) EncodeCountsNDR(e *ndr.Encoder) {
+	e.CountIs(int(ndr.Fill(e, v.PalNumEntries, len(v.PalPalEntry))), len(v.PalPalEntry))
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *LOGPALETTE) EncodeNDR(e *ndr.Encoder) {
+	e.Align(2, 2)
+	e.Uint16(v.PalVersion)
+	e.Uint16(ndr.Fill(e, v.PalNumEntries, len(v.PalPalEntry)))
+	for i := range v.PalPalEntry {
+		v.PalPalEntry[i].EncodeNDR(e)
+	}
+	e.Trail(2)
+}
+
+// DecodeNDR decodes v without what its pointers lead to. The max_count of its
+// array was read before.
+func (v *LOGPALETTE) DecodeNDR(d *ndr.Decoder, n int) {
+	d.Align(2, 2)
+	v.PalVersion = d.Uint16()
+	v.PalNumEntries = d.Uint16()
+	d.Want(n, int(v.PalNumEntries))
+	v.PalPalEntry = ndr.Slice[PALETTEENTRY](nil, n)
+	for i := range v.PalPalEntry {
+		v.PalPalEntry[i].DecodeNDR(d)
+	}
+	d.Trail(2)
+}
+
 // RemotableHandle is a union.
 //
 // Its zero value holds the zero value of the arm that is asked for.
@@ -225,10 +286,12 @@ type DVASPECT int32
 
 // Values of DVASPECT.
 const (
-	DVASPECT_CONTENT   DVASPECT = 1
-	DVASPECT_THUMBNAIL DVASPECT = 2
-	DVASPECT_ICON      DVASPECT = 4
-	DVASPECT_DOCPRINT  DVASPECT = 8
+	DVASPECT_CONTENT     DVASPECT = 1
+	DVASPECT_THUMBNAIL   DVASPECT = 2
+	DVASPECT_ICON        DVASPECT = 4
+	DVASPECT_DOCPRINT    DVASPECT = 8
+	DVASPECT_OPAQUE      DVASPECT = 16
+	DVASPECT_TRANSPARENT DVASPECT = 32
 )
 
 // String returns the name of v as the IDL has it.
@@ -242,6 +305,10 @@ func (v DVASPECT) String() string {
 		return "DVASPECT_ICON"
 	case DVASPECT_DOCPRINT:
 		return "DVASPECT_DOCPRINT"
+	case DVASPECT_OPAQUE:
+		return "DVASPECT_OPAQUE"
+	case DVASPECT_TRANSPARENT:
+		return "DVASPECT_TRANSPARENT"
 	}
 	return "DVASPECT(" + strconv.FormatInt(int64(v), 10) + ")"
 }
@@ -316,6 +383,56 @@ func (v STATFLAG) String() string {
 		return "STATFLAG_NOOPEN"
 	}
 	return "STATFLAG(" + strconv.FormatInt(int64(v), 10) + ")"
+}
+
+type EXTCONN int32
+
+// Values of EXTCONN.
+const (
+	EXTCONN_STRONG   EXTCONN = 1
+	EXTCONN_WEAK     EXTCONN = 2
+	EXTCONN_CALLABLE EXTCONN = 4
+)
+
+// String returns the name of v as the IDL has it.
+func (v EXTCONN) String() string {
+	switch v {
+	case EXTCONN_STRONG:
+		return "EXTCONN_STRONG"
+	case EXTCONN_WEAK:
+		return "EXTCONN_WEAK"
+	case EXTCONN_CALLABLE:
+		return "EXTCONN_CALLABLE"
+	}
+	return "EXTCONN(" + strconv.FormatInt(int64(v), 10) + ")"
+}
+
+type REGCLS int32
+
+// Values of REGCLS.
+const (
+	REGCLS_SINGLEUSE      REGCLS = 0
+	REGCLS_MULTIPLEUSE    REGCLS = 1
+	REGCLS_MULTI_SEPARATE REGCLS = 2
+	REGCLS_SUSPENDED      REGCLS = 4
+	REGCLS_SURROGATE      REGCLS = 8
+)
+
+// String returns the name of v as the IDL has it.
+func (v REGCLS) String() string {
+	switch v {
+	case REGCLS_SINGLEUSE:
+		return "REGCLS_SINGLEUSE"
+	case REGCLS_MULTIPLEUSE:
+		return "REGCLS_MULTIPLEUSE"
+	case REGCLS_MULTI_SEPARATE:
+		return "REGCLS_MULTI_SEPARATE"
+	case REGCLS_SUSPENDED:
+		return "REGCLS_SUSPENDED"
+	case REGCLS_SURROGATE:
+		return "REGCLS_SURROGATE"
+	}
+	return "REGCLS(" + strconv.FormatInt(int64(v), 10) + ")"
 }
 
 type BSTRBLOB struct {

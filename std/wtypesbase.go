@@ -537,15 +537,123 @@ func (v *COAUTHIDENTITY) DecodeDeferredNDR(d *ndr.Decoder) {
 	}
 }
 
+type COAUTHINFO struct {
+	DwAuthnSvc           uint32
+	DwAuthzSvc           uint32
+	PwszServerPrincName  *string
+	DwAuthnLevel         uint32
+	DwImpersonationLevel uint32
+	PAuthIdentityData    *COAUTHIDENTITY
+	DwCapabilities       uint32
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *COAUTHINFO) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[28]byte)(e.Block(4, 28))
+		e.Put32(p[0:], v.DwAuthnSvc)
+		e.Put32(p[4:], v.DwAuthzSvc)
+		if v.PwszServerPrincName != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		e.Put32(p[12:], v.DwAuthnLevel)
+		e.Put32(p[16:], v.DwImpersonationLevel)
+		if v.PAuthIdentityData != nil {
+			e.Put32(p[20:], e.ReferentID())
+		}
+		e.Put32(p[24:], v.DwCapabilities)
+		return
+	}
+	e.Align(4, 8)
+	e.Uint32(v.DwAuthnSvc)
+	e.Uint32(v.DwAuthzSvc)
+	e.Pointer(v.PwszServerPrincName != nil)
+	e.Uint32(v.DwAuthnLevel)
+	e.Uint32(v.DwImpersonationLevel)
+	e.Pointer(v.PAuthIdentityData != nil)
+	e.Uint32(v.DwCapabilities)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *COAUTHINFO) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.PwszServerPrincName != nil {
+		e.WStr(*v.PwszServerPrincName)
+	}
+	if v.PAuthIdentityData != nil && e.Enter() {
+		v.PAuthIdentityData.EncodeNDR(e)
+		v.PAuthIdentityData.EncodeDeferredNDR(e)
+		e.Leave()
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *COAUTHINFO) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[28]byte)(d.Block(4, 28))
+		v.DwAuthnSvc = d.Get32(p[0:])
+		v.DwAuthzSvc = d.Get32(p[4:])
+		v.PwszServerPrincName = nil
+		if d.Promise(d.Get32(p[8:]), 14) {
+			v.PwszServerPrincName = new(string)
+		}
+		v.DwAuthnLevel = d.Get32(p[12:])
+		v.DwImpersonationLevel = d.Get32(p[16:])
+		v.PAuthIdentityData = nil
+		if d.Promise(d.Get32(p[20:]), 28) {
+			v.PAuthIdentityData = new(COAUTHIDENTITY)
+		}
+		v.DwCapabilities = d.Get32(p[24:])
+		return
+	}
+	d.Align(4, 8)
+	v.DwAuthnSvc = d.Uint32()
+	v.DwAuthzSvc = d.Uint32()
+	v.PwszServerPrincName = nil
+	if d.Embedded(14) {
+		v.PwszServerPrincName = new(string)
+	}
+	v.DwAuthnLevel = d.Uint32()
+	v.DwImpersonationLevel = d.Uint32()
+	v.PAuthIdentityData = nil
+	if d.Embedded(28) {
+		v.PAuthIdentityData = new(COAUTHIDENTITY)
+	}
+	v.DwCapabilities = d.Uint32()
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *COAUTHINFO) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.PwszServerPrincName != nil && d.Leaf(14) {
+		*v.PwszServerPrincName = d.WStr()
+	}
+	if v.PAuthIdentityData != nil && d.Enter(28) {
+		v.PAuthIdentityData.DecodeNDR(d)
+		v.PAuthIdentityData.DecodeDeferredNDR(d)
+		d.Leave()
+	}
+}
+
 type CLSCTX int32
 
 // Values of CLSCTX.
 const (
-	CLSCTX_INPROC_SERVER   CLSCTX = 1
-	CLSCTX_INPROC_HANDLER  CLSCTX = 2
-	CLSCTX_LOCAL_SERVER    CLSCTX = 4
-	CLSCTX_INPROC_SERVER16 CLSCTX = 8
-	CLSCTX_REMOTE_SERVER   CLSCTX = 16
+	CLSCTX_INPROC_SERVER          CLSCTX = 1
+	CLSCTX_INPROC_HANDLER         CLSCTX = 2
+	CLSCTX_LOCAL_SERVER           CLSCTX = 4
+	CLSCTX_INPROC_SERVER16        CLSCTX = 8
+	CLSCTX_REMOTE_SERVER          CLSCTX = 16
+	CLSCTX_INPROC_HANDLER16       CLSCTX = 32
+	CLSCTX_NO_CODE_DOWNLOAD       CLSCTX = 1024
+	CLSCTX_NO_CUSTOM_MARSHAL      CLSCTX = 4096
+	CLSCTX_ENABLE_CODE_DOWNLOAD   CLSCTX = 8192
+	CLSCTX_NO_FAILURE_LOG         CLSCTX = 16384
+	CLSCTX_DISABLE_AAA            CLSCTX = 32768
+	CLSCTX_ENABLE_AAA             CLSCTX = 65536
+	CLSCTX_FROM_DEFAULT_CONTEXT   CLSCTX = 131072
+	CLSCTX_ACTIVATE_32_BIT_SERVER CLSCTX = 262144
+	CLSCTX_ACTIVATE_64_BIT_SERVER CLSCTX = 524288
 )
 
 // String returns the name of v as the IDL has it.
@@ -561,6 +669,26 @@ func (v CLSCTX) String() string {
 		return "CLSCTX_INPROC_SERVER16"
 	case CLSCTX_REMOTE_SERVER:
 		return "CLSCTX_REMOTE_SERVER"
+	case CLSCTX_INPROC_HANDLER16:
+		return "CLSCTX_INPROC_HANDLER16"
+	case CLSCTX_NO_CODE_DOWNLOAD:
+		return "CLSCTX_NO_CODE_DOWNLOAD"
+	case CLSCTX_NO_CUSTOM_MARSHAL:
+		return "CLSCTX_NO_CUSTOM_MARSHAL"
+	case CLSCTX_ENABLE_CODE_DOWNLOAD:
+		return "CLSCTX_ENABLE_CODE_DOWNLOAD"
+	case CLSCTX_NO_FAILURE_LOG:
+		return "CLSCTX_NO_FAILURE_LOG"
+	case CLSCTX_DISABLE_AAA:
+		return "CLSCTX_DISABLE_AAA"
+	case CLSCTX_ENABLE_AAA:
+		return "CLSCTX_ENABLE_AAA"
+	case CLSCTX_FROM_DEFAULT_CONTEXT:
+		return "CLSCTX_FROM_DEFAULT_CONTEXT"
+	case CLSCTX_ACTIVATE_32_BIT_SERVER:
+		return "CLSCTX_ACTIVATE_32_BIT_SERVER"
+	case CLSCTX_ACTIVATE_64_BIT_SERVER:
+		return "CLSCTX_ACTIVATE_64_BIT_SERVER"
 	}
 	return "CLSCTX(" + strconv.FormatInt(int64(v), 10) + ")"
 }

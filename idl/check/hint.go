@@ -106,7 +106,7 @@ func (m *module) standardFile(s space, name string) string {
 
 // usualFiles are the standard files that people import, simple ones first. The
 // others are imported by these.
-var usualFiles = []string{"wtypes.idl", "unknwn.idl", "objidl.idl", "oaidl.idl", "servprov.idl", "ocidl.idl", "comcat.idl", "ms-dtyp.idl"}
+var usualFiles = []string{"wtypes.idl", "unknwn.idl", "objidl.idl", "oaidl.idl", "servprov.idl", "oleidl.idl", "ocidl.idl", "propidl.idl", "comcat.idl", "ms-dtyp.idl"}
 
 // standardSet is what standardNames returns, once it was asked.
 var standardSet struct {

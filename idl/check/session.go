@@ -3,7 +3,9 @@ package check
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 
 	"oxid/idl/ast"
 	"oxid/idl/diag"
@@ -101,7 +103,13 @@ func (s *Session) load(u *unit, depth int) {
 	}
 	// Set first: a circle comes back here.
 	u.loaded = true
-	for im := range importsOf(u.file.Items) {
+	ims := slices.Collect(importsOf(u.file.Items))
+	if len(ims) == 0 {
+		if im := s.stdole(u); im != nil {
+			ims = append(ims, im)
+		}
+	}
+	for _, im := range ims {
 		ui := unitImport{Import: im}
 		if depth >= MaxImportDepth {
 			u.list.Errorf(im.Pos, im.Width, "imports are nested more than %d files deep", MaxImportDepth)
@@ -143,16 +151,33 @@ func (s *Session) imported(u *unit, im *ast.Import) *unit {
 }
 
 // importsOf yields the import directives among items, those inside of blocks too.
-func importsOf(items []ast.Item) func(func(*ast.Import) bool) {
-	var walk func([]ast.Item, func(*ast.Import) bool) bool
-	walk = func(items []ast.Item, yield func(*ast.Import) bool) bool {
+func importsOf(items []ast.Item) iter.Seq[*ast.Import] { return inside[*ast.Import](items) }
+
+// stdole returns the import that stands for importlib("stdole2.tlb") in a file
+// without any: those written for automation's type library compiler know
+// IDispatch, BSTR and IFontDisp by that alone.
+func (s *Session) stdole(u *unit) *ast.Import {
+	for lib := range inside[*ast.ImportLib](u.file.Items) {
+		switch strings.ToLower(lib.Name) {
+		case "stdole.tlb", "stdole32.tlb", "stdole2.tlb":
+			if _, _, err := s.loader.Locate("stdole2.idl", lib.Pos.File, true); err == nil {
+				return &ast.Import{Name: "stdole2.idl", Pos: lib.Pos, Width: len("importlib")}
+			}
+		}
+	}
+	return nil
+}
+
+// inside yields the items of one kind, those inside of blocks too.
+func inside[T ast.Item](items []ast.Item) iter.Seq[T] {
+	var walk func([]ast.Item, func(T) bool) bool
+	walk = func(items []ast.Item, yield func(T) bool) bool {
 		for _, it := range items {
+			if t, ok := it.(T); ok && !yield(t) {
+				return false
+			}
 			var in []ast.Item
 			switch it := it.(type) {
-			case *ast.Import:
-				if !yield(it) {
-					return false
-				}
 			case *ast.Interface:
 				in = it.Items
 			case *ast.Library:
@@ -166,7 +191,7 @@ func importsOf(items []ast.Item) func(func(*ast.Import) bool) {
 		}
 		return true
 	}
-	return func(yield func(*ast.Import) bool) { walk(items, yield) }
+	return func(yield func(T) bool) { walk(items, yield) }
 }
 
 // module returns the checked form of u. Shared modules are used where u and

@@ -25,7 +25,7 @@ var committed = []struct {
 	{dir: "../../samples/calc", idls: []string{"calc.idl"}},
 	{
 		dir: "../../std", idls: []string{"unknwn.idl", "objidl.idl", "moniker.idl", "data.idl", "ocidl.idl", "oaidl.idl", "servprov.idl"},
-		opt: gen.Options{Package: "std", ImportPath: "oxid/std", Also: []string{"wtypes.idl", "wtypesbase.idl"}},
+		opt: gen.Options{Package: "std", ImportPath: "oxid/std", Also: []string{"wtypes.idl", "wtypesbase.idl", "ms-dtyp.idl"}},
 	},
 	{dir: "../../automation", idls: []string{"dispatch.idl"}, opt: gen.Options{Package: "automation", ImportPath: "oxid/automation"}},
 	{dir: "testdata/zoo", idls: []string{"zoo.idl"}},

@@ -21,7 +21,7 @@ const (
 )
 
 // automation are the interfaces that package automation has.
-var automation = map[string]bool{"IDispatch": true, "IEnumVARIANT": true}
+var automation = map[string]bool{"IDispatch": true, "IEnumVARIANT": true, "IFontDisp": true, "IPictureDisp": true}
 
 // standard are the interfaces that package std has, under their own names.
 var standard = map[string]bool{
@@ -30,7 +30,8 @@ var standard = map[string]bool{
 	"IEnumUnknown": true, "IEnumString": true, "IEnumGUID": true,
 	"IPersist": true, "IPersistStream": true, "IPersistStreamInit": true,
 	"IConnectionPoint": true, "IConnectionPointContainer": true, "IEnumConnections": true, "IEnumConnectionPoints": true,
-	"IProvideClassInfo": true, "IErrorInfo": true, "ISupportErrorInfo": true, "IServiceProvider": true,
+	"IProvideClassInfo": true, "IProvideClassInfo2": true, "IPropertyNotifySink": true, "IObjectWithSite": true, "IPersistFile": true,
+	"IErrorInfo": true, "ISupportErrorInfo": true, "IServiceProvider": true,
 	"IPipeByte": true, "IPipeLong": true, "IPipeDouble": true,
 }
 
@@ -108,7 +109,7 @@ func standardFile(f *tree.File) bool {
 		return false
 	}
 	switch strings.ToLower(baseName(f)) {
-	case "wtypes.idl", "wtypesbase.idl", "basetsd.idl":
+	case "wtypes.idl", "wtypesbase.idl", "basetsd.idl", "ms-dtyp.idl":
 		return true
 	}
 	return false

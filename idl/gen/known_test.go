@@ -43,7 +43,11 @@ func shape(t tree.Type) string {
 		}
 		return s + "]" + shape(x.Elem)
 	case *tree.InterfacePtr:
-		return fmt.Sprintf("itf %s %v", x.Interface.Name, x.IIDIs != nil)
+		name := "IUnknown" // void * with iid_is
+		if x.Interface != nil {
+			name = x.Interface.Name
+		}
+		return fmt.Sprintf("itf %s %v", name, x.IIDIs != nil)
 	}
 	return t.String()
 }

@@ -15,5 +15,5 @@ import "embed"
 
 // Files holds the embedded files at its root, with names in lower case.
 //
-//go:embed *.idl
+//go:embed *.idl *.h
 var Files embed.FS

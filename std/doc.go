@@ -5,7 +5,9 @@
 //
 // Except for this file and those without "Code generated" in their first line
 // it is generated from the IDL files beside it. The small structures of
-// Windows that interfaces are full of (FILETIME, POINT, BLOB) come with it.
+// Windows that interfaces are full of (FILETIME, POINT, BLOB) come with it, and so
+// do those of protocol specifications ([MS-DTYP]): RPC_UNICODE_STRING, made by
+// [NewUnicodeString], RPC_SID, made by [ParseSID], LUID and others.
 //
 // # The way of a call
 //

@@ -96,16 +96,16 @@ type RPC_UNICODE_STRING struct {
 func (v *RPC_UNICODE_STRING) EncodeNDR(e *ndr.Encoder) {
 	if !e.NDR64() {
 		p := (*[8]byte)(e.Block(4, 8))
-		e.Put16(p[0:], v.Length)
-		e.Put16(p[2:], v.MaximumLength)
+		e.Put16(p[0:], ndr.Fill(e, v.Length, 2*len(v.Buffer)))
+		e.Put16(p[2:], ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer)))
 		if v.Buffer != nil {
 			e.Put32(p[4:], e.ReferentID())
 		}
 		return
 	}
 	e.Align(4, 8)
-	e.Uint16(v.Length)
-	e.Uint16(v.MaximumLength)
+	e.Uint16(ndr.Fill(e, v.Length, 2*len(v.Buffer)))
+	e.Uint16(ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer)))
 	e.Pointer(v.Buffer != nil)
 	e.Trail(8)
 }
@@ -113,9 +113,9 @@ func (v *RPC_UNICODE_STRING) EncodeNDR(e *ndr.Encoder) {
 // EncodeDeferredNDR encodes what the pointers of v lead to.
 func (v *RPC_UNICODE_STRING) EncodeDeferredNDR(e *ndr.Encoder) {
 	if v.Buffer != nil {
-		e.Count(int(v.MaximumLength) / 2)
-		e.Want(len(v.Buffer), int(v.Length)/2)
-		e.Within(0, len(v.Buffer), int(v.MaximumLength)/2)
+		e.Count(int(ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer))) / 2)
+		e.Want(len(v.Buffer), int(ndr.Fill(e, v.Length, 2*len(v.Buffer)))/2)
+		e.Within(0, len(v.Buffer), int(ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer)))/2)
 		e.Varying(0, len(v.Buffer))
 		e.Uint16s(v.Buffer)
 	}
@@ -163,16 +163,16 @@ type UNICODE_STRING struct {
 func (v *UNICODE_STRING) EncodeNDR(e *ndr.Encoder) {
 	if !e.NDR64() {
 		p := (*[8]byte)(e.Block(4, 8))
-		e.Put16(p[0:], v.Length)
-		e.Put16(p[2:], v.MaximumLength)
+		e.Put16(p[0:], ndr.Fill(e, v.Length, 2*len(v.Buffer)))
+		e.Put16(p[2:], ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer)))
 		if v.Buffer != nil {
 			e.Put32(p[4:], e.ReferentID())
 		}
 		return
 	}
 	e.Align(4, 8)
-	e.Uint16(v.Length)
-	e.Uint16(v.MaximumLength)
+	e.Uint16(ndr.Fill(e, v.Length, 2*len(v.Buffer)))
+	e.Uint16(ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer)))
 	e.Pointer(v.Buffer != nil)
 	e.Trail(8)
 }
@@ -180,9 +180,9 @@ func (v *UNICODE_STRING) EncodeNDR(e *ndr.Encoder) {
 // EncodeDeferredNDR encodes what the pointers of v lead to.
 func (v *UNICODE_STRING) EncodeDeferredNDR(e *ndr.Encoder) {
 	if v.Buffer != nil {
-		e.Count(int(v.MaximumLength) / 2)
-		e.Want(len(v.Buffer), int(v.Length)/2)
-		e.Within(0, len(v.Buffer), int(v.MaximumLength)/2)
+		e.Count(int(ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer))) / 2)
+		e.Want(len(v.Buffer), int(ndr.Fill(e, v.Length, 2*len(v.Buffer)))/2)
+		e.Within(0, len(v.Buffer), int(ndr.Fill(e, v.MaximumLength, 2*len(v.Buffer)))/2)
 		e.Varying(0, len(v.Buffer))
 		e.Uint16s(v.Buffer)
 	}

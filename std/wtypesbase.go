@@ -440,25 +440,25 @@ func (v *COAUTHIDENTITY) EncodeNDR(e *ndr.Encoder) {
 		if v.User != nil {
 			e.Put32(p[0:], e.ReferentID())
 		}
-		e.Put32(p[4:], v.UserLength)
+		e.Put32(p[4:], ndr.Fill(e, v.UserLength, max(len(v.User)-1, 0)))
 		if v.Domain != nil {
 			e.Put32(p[8:], e.ReferentID())
 		}
-		e.Put32(p[12:], v.DomainLength)
+		e.Put32(p[12:], ndr.Fill(e, v.DomainLength, max(len(v.Domain)-1, 0)))
 		if v.Password != nil {
 			e.Put32(p[16:], e.ReferentID())
 		}
-		e.Put32(p[20:], v.PasswordLength)
+		e.Put32(p[20:], ndr.Fill(e, v.PasswordLength, max(len(v.Password)-1, 0)))
 		e.Put32(p[24:], v.Flags)
 		return
 	}
 	e.Align(4, 8)
 	e.Pointer(v.User != nil)
-	e.Uint32(v.UserLength)
+	e.Uint32(ndr.Fill(e, v.UserLength, max(len(v.User)-1, 0)))
 	e.Pointer(v.Domain != nil)
-	e.Uint32(v.DomainLength)
+	e.Uint32(ndr.Fill(e, v.DomainLength, max(len(v.Domain)-1, 0)))
 	e.Pointer(v.Password != nil)
-	e.Uint32(v.PasswordLength)
+	e.Uint32(ndr.Fill(e, v.PasswordLength, max(len(v.Password)-1, 0)))
 	e.Uint32(v.Flags)
 	e.Trail(8)
 }
@@ -466,15 +466,15 @@ func (v *COAUTHIDENTITY) EncodeNDR(e *ndr.Encoder) {
 // EncodeDeferredNDR encodes what the pointers of v lead to.
 func (v *COAUTHIDENTITY) EncodeDeferredNDR(e *ndr.Encoder) {
 	if v.User != nil {
-		e.CountIs(int(v.UserLength)+1, len(v.User))
+		e.CountIs(int(ndr.Fill(e, v.UserLength, max(len(v.User)-1, 0)))+1, len(v.User))
 		e.Uint16s(v.User)
 	}
 	if v.Domain != nil {
-		e.CountIs(int(v.DomainLength)+1, len(v.Domain))
+		e.CountIs(int(ndr.Fill(e, v.DomainLength, max(len(v.Domain)-1, 0)))+1, len(v.Domain))
 		e.Uint16s(v.Domain)
 	}
 	if v.Password != nil {
-		e.CountIs(int(v.PasswordLength)+1, len(v.Password))
+		e.CountIs(int(ndr.Fill(e, v.PasswordLength, max(len(v.Password)-1, 0)))+1, len(v.Password))
 		e.Uint16s(v.Password)
 	}
 }

@@ -78,8 +78,15 @@ type structCode struct {
 // owner is what a field that counts, or chooses an arm, gets its value from
 // when it was left at 0.
 type owner struct {
-	arrays []*tree.Field
+	arrays []counted
 	union  *tree.Field
+}
+
+// counted is an array that a field counts, in elements or otherwise.
+type counted struct {
+	f *tree.Field
+	// counter is the field's value in Go for a number of elements.
+	counter func(n string) string
 }
 
 // owners finds the fields of s that count the elements of others or choose the
@@ -93,8 +100,11 @@ func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 		if e == nil {
 			return
 		}
-		r, ok := refOf(e).(*tree.FieldRef)
-		if !ok || r.Field.Struct != s {
+		r, counter := inverse(e)
+		if tag {
+			r, _ = refOf(e).(*tree.FieldRef)
+		}
+		if r == nil || r.Field.Struct != s {
 			walkExpr(e, func(e tree.Expr) {
 				if r, ok := e.(*tree.FieldRef); ok {
 					bad[r.Field] = true
@@ -111,7 +121,7 @@ func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 			bad[r.Field] = bad[r.Field] || o.union != nil
 			o.union = by
 		} else {
-			o.arrays = append(o.arrays, by)
+			o.arrays = append(o.arrays, counted{by, counter})
 		}
 	}
 	for _, f := range s.Fields {
@@ -137,6 +147,41 @@ func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 		}
 	}
 	return uses
+}
+
+// inverse returns the field in an expression that counts elements, and what makes
+// a number of elements that field's value again: lengths in bytes are common, and
+// so are counts with or without a NUL. The field is nil where it could not tell.
+func inverse(e tree.Expr) (*tree.FieldRef, func(n string) string) {
+	if r, ok := refOf(e).(*tree.FieldRef); ok {
+		return r, func(n string) string { return n }
+	}
+	if c, ok := e.(*tree.Cast); ok {
+		return inverse(c.X)
+	}
+	b, ok := e.(*tree.Binary)
+	if !ok {
+		return nil, nil
+	}
+	x, c, left := b.X, b.Y.Value(), true
+	if v := x.Value(); v.IsInt() {
+		x, c, left = b.Y, v, false
+	}
+	r, ok := refOf(x).(*tree.FieldRef)
+	if !ok || !c.IsInt() || c.Int <= 0 {
+		return nil, nil
+	}
+	k := itoa(c.Int)
+	switch {
+	case b.Op == "/" && left:
+		return r, func(n string) string { return k + "*" + n }
+	case b.Op == "*":
+		return r, func(n string) string { return n + "/" + k }
+	case b.Op == "+":
+		return r, func(n string) string { return "max(" + n + "-" + k + ", 0)" }
+	}
+	// What is less than the field needs it even where the array is NULL.
+	return nil, nil
 }
 
 // sameFieldRef reports whether both are the name of one field.
@@ -177,9 +222,10 @@ func (st *structCode) wireValue(f *tree.Field) string {
 	}
 	// With several arrays the longest counts, and the others are compared with it:
 	// those that are nil say nothing.
-	n := "len(v." + st.fieldName(o.arrays[0]) + ")"
+	count := func(a counted) string { return a.counter("len(v." + st.fieldName(a.f) + ")") }
+	n := count(o.arrays[0])
 	for _, a := range o.arrays[1:] {
-		n = "max(" + n + ", len(v." + st.fieldName(a) + "))"
+		n = "max(" + n + ", " + count(a) + ")"
 	}
 	return st.qual(ndrPath, "Fill") + "(e, " + x + ", " + n + ")"
 }

@@ -730,7 +730,7 @@ func (v *COUNTED) EncodeNDR(e *ndr.Encoder) {
 		if v.V != nil {
 			e.Put32(p[16:], e.ReferentID())
 		}
-		e.Put16(p[20:], v.Pairs)
+		e.Put16(p[20:], ndr.Fill(e, v.Pairs, len(v.Twice)/2))
 		if v.Twice != nil {
 			e.Put32(p[24:], e.ReferentID())
 		}
@@ -754,7 +754,7 @@ func (v *COUNTED) EncodeNDR(e *ndr.Encoder) {
 	e.Uint32(ndr.Fill(e, v.Max, len(v.V)))
 	e.Uint32(ndr.Fill(e, v.Len, len(v.V)))
 	e.Pointer(v.V != nil)
-	e.Uint16(v.Pairs)
+	e.Uint16(ndr.Fill(e, v.Pairs, len(v.Twice)/2))
 	e.Pointer(v.Twice != nil)
 	e.Byte(v.Half)
 	e.Pointer(v.Halved != nil)
@@ -779,7 +779,7 @@ func (v *COUNTED) EncodeDeferredNDR(e *ndr.Encoder) {
 		e.Int32s(v.V)
 	}
 	if v.Twice != nil {
-		e.CountIs(int(v.Pairs)*2, len(v.Twice))
+		e.CountIs(int(ndr.Fill(e, v.Pairs, len(v.Twice)/2))*2, len(v.Twice))
 		e.Int64s(v.Twice)
 	}
 	if v.Halved != nil {

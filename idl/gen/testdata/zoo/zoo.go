@@ -852,11 +852,11 @@ func (v *COUNTED) EncodeNDR(e *ndr.Encoder) {
 		if v.V != nil {
 			e.Put32(p[16:], e.ReferentID())
 		}
-		e.Put32(p[20:], uint32(v.Last))
+		e.Put32(p[20:], uint32(ndr.Fill(e, v.Last, max(len(v.M)-1, 0))))
 		if v.M != nil {
 			e.Put32(p[24:], e.ReferentID())
 		}
-		e.Put16(p[28:], uint16(v.K))
+		e.Put16(p[28:], uint16(ndr.Fill(e, v.K, len(v.Twice)/2)))
 		if v.Twice != nil {
 			e.Put32(p[32:], e.ReferentID())
 		}
@@ -878,9 +878,9 @@ func (v *COUNTED) EncodeNDR(e *ndr.Encoder) {
 	e.Uint32(ndr.Fill(e, v.CMax, len(v.V)))
 	e.Uint32(ndr.Fill(e, v.CLen, len(v.V)))
 	e.Pointer(v.V != nil)
-	e.Int32(v.Last)
+	e.Int32(ndr.Fill(e, v.Last, max(len(v.M)-1, 0)))
 	e.Pointer(v.M != nil)
-	e.Int16(v.K)
+	e.Int16(ndr.Fill(e, v.K, len(v.Twice)/2))
 	e.Pointer(v.Twice != nil)
 	e.Uint16(ndr.Fill(e, v.Nn, len(v.Ins)))
 	e.Ref(true)
@@ -905,11 +905,11 @@ func (v *COUNTED) EncodeDeferredNDR(e *ndr.Encoder) {
 		e.Int16s(v.V)
 	}
 	if v.M != nil {
-		e.CountIs(int(v.Last)+1, len(v.M))
+		e.CountIs(int(ndr.Fill(e, v.Last, max(len(v.M)-1, 0)))+1, len(v.M))
 		e.Bytes(v.M)
 	}
 	if v.Twice != nil {
-		e.CountIs(int(v.K)*2, len(v.Twice))
+		e.CountIs(int(ndr.Fill(e, v.K, len(v.Twice)/2))*2, len(v.Twice))
 		e.Int32s(v.Twice)
 	}
 	e.CountIs(int(ndr.Fill(e, v.Nn, len(v.Ins))), len(v.Ins))

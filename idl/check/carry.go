@@ -112,7 +112,19 @@ func (c *checker) carryParam(i *tree.Interface, p *tree.Param) string {
 	if _, ok := t.(*tree.Pipe); ok && i.Object {
 		return "an object interface has no pipes; use IPipeByte and its relatives"
 	}
+	// Type library marshaling carries enums as long.
+	if i.OleAutomation {
+		if e := enumOf(p.Type); e != nil {
+			return ""
+		}
+	}
 	return c.carry(p.Type)
+}
+
+// enumOf returns the enum that t is or points to, nil for another type.
+func enumOf(t tree.Type) *tree.Enum {
+	e, _ := pointee(t).(*tree.Enum)
+	return e
 }
 
 // carry says why values of t cannot travel, or "". The answer for a struct or

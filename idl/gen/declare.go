@@ -41,6 +41,7 @@ type iface struct {
 func (g *generator) declareAll() {
 	g.names = map[any]string{}
 	g.ifaces = map[*tree.Interface]*iface{}
+	g.dispIDs = map[tree.Decl][]dispID{}
 	g.refused = map[tree.Type]string{}
 	g.inStruct = map[tree.Type]bool{}
 	// The order matters: names that collide get an underscore, and it should be
@@ -264,6 +265,7 @@ func (g *generator) declareValues(p *pkg, f *tree.File) {
 					g.names[k] = p.scope.take(exported(k.Name))
 				}
 			}
+			g.declareDispIDs(p, x)
 		case *tree.Coclass:
 			if x.HasUUID {
 				g.names[x] = p.scope.take("CLSID_" + identifier(x.Name))
@@ -276,6 +278,7 @@ func (g *generator) declareValues(p *pkg, f *tree.File) {
 			if x.HasUUID && x.Complete {
 				g.names[x] = p.scope.take("DIID_" + identifier(x.Name))
 			}
+			g.declareDispIDs(p, x)
 		case *tree.Module:
 			for _, k := range x.Consts {
 				g.names[k] = p.scope.take(exported(k.Name))

@@ -11,6 +11,7 @@ type directive struct {
 	text      string // the comment without directives
 	hresult   bool   // oxid:hresult, or oxid:partial
 	partial   bool   // oxid:partial
+	enum16    bool   // oxid:enum16
 	signature string // oxid:signature, from the opening parenthesis on
 	goType    string // oxid:type, import path and name
 	goDesc    string
@@ -32,6 +33,8 @@ func parseDirectives(doc string) directive {
 			d.hresult = true
 		case "oxid:partial":
 			d.hresult, d.partial = true, true
+		case "oxid:enum16":
+			d.enum16 = true
 		case "oxid:signature":
 			d.signature = rest
 		case "oxid:type":

@@ -38,6 +38,8 @@
 //	                          written by hand map it to the wire's
 //	oxid:partial              results count even when the HRESULT is a failure;
 //	                          otherwise as oxid:hresult
+//	oxid:enum16               before a dual or oleautomation interface: its callers
+//	                          have a proxy that MIDL made, and enumerations 16 bits
 //	oxid:type com.T com.TDesc the interface exists in Go already: only proxy
 //	                          and stub are printed and provided
 //	oxid:type p/orpc.OXID     before the typedef of a number: it is this Go type,

@@ -120,6 +120,9 @@ type generator struct {
 	ifaces   map[*tree.Interface]*iface
 	refused  map[tree.Type]string // why a type has no Go form, "" for those that have
 	inStruct map[tree.Type]bool   // types whose Go form is being looked for
+	dispIDs  map[tree.Decl][]dispID
+
+	wide bool // enumerations have 32 bits on the wire: see wideEnums
 }
 
 // outputName is the name of the Go file for f, without its ending.

@@ -20,7 +20,7 @@ var golden = []struct {
 	opt  gen.Options
 }{
 	{name: "names"}, {name: "usesstd"}, {name: "refused"}, {name: "directives"}, {name: "values"}, {name: "sizes"}, {name: "local"},
-	{name: "library"}, {name: "docs"}, {name: "winrt"}, {name: "nocode"},
+	{name: "library"}, {name: "docs"}, {name: "winrt"}, {name: "nocode"}, {name: "odl"}, {name: "specs"},
 	{name: "circle", idls: []string{"left.idl"}},
 	{name: "imports", idls: []string{"base.idl", "derived.idl"}, opt: gen.Options{Prefix: goldenPath + "imports"}},
 	{name: "codec", opt: gen.Options{Types: map[string]gen.GoType{"KNOWN": {Import: goldenPath + "codec/known", Name: "Known"}}}},

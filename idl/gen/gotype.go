@@ -46,7 +46,7 @@ func (g *generator) scalarOf(t tree.Type) *scalar {
 	case *tree.ContextHandle:
 		return contextScalar
 	case *tree.Enum:
-		if x.V1 {
+		if x.V1 || g.wide {
 			return enum32Scalar
 		}
 		return enum16Scalar

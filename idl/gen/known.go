@@ -220,6 +220,16 @@ func isGUID(t tree.Type) bool {
 	return false
 }
 
+// isEnumerator reports whether i is an enumerator under whatever name: the
+// last Next and a Skip beyond the end succeed with S_FALSE.
+func isEnumerator(i *tree.Interface) bool {
+	have := map[string]bool{}
+	for _, m := range i.Methods {
+		have[m.Name] = true
+	}
+	return have["Next"] && have["Skip"] && have["Reset"] && have["Clone"]
+}
+
 // successMatters names methods of the standard interfaces whose success codes
 // carry the answer: they return a com.HRESULT without being told to.
 func successMatters(m *tree.Method) bool {
@@ -229,7 +239,7 @@ func successMatters(m *tree.Method) bool {
 	i := m.Interface.Name
 	switch m.Name {
 	case "Next", "RemoteNext", "Skip":
-		return strings.HasPrefix(i, "IEnum")
+		return strings.HasPrefix(i, "IEnum") || isEnumerator(m.Interface)
 	case "IsDirty":
 		return strings.HasPrefix(i, "IPersist")
 	case "InterfaceSupportsErrorInfo":

@@ -15,6 +15,9 @@ func (g *generator) printFile(pk *pkg, f *tree.File) ([]byte, error) {
 	p.printIdentifiers()
 	p.printConsts()
 	for d := range f.AllDecls() {
+		p.printDispIDs(d)
+	}
+	for d := range f.AllDecls() {
 		p.printAliasesOf(d)
 	}
 	for _, t := range pk.types[f] {

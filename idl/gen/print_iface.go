@@ -30,10 +30,20 @@ func (p *printer) printObjects(its []*iface) {
 	p.printBaseAliases(its)
 	for _, it := range its {
 		if !it.i.Local {
+			p.wide = wideEnums(it.i)
 			p.printProxy(it)
 			p.printStub(it)
+			p.wide = false
 		}
 	}
+}
+
+// wideEnums reports whether the parameters of i that are enumerations have 32
+// bits on the wire. Whoever describes such an interface by a type library, and
+// that is nearly everybody, has it marshaled by that description, which knows no
+// enumerations of 16 bits: it carries them as long.
+func wideEnums(i *tree.Interface) bool {
+	return i.OleAutomation && !parseDirectives(i.Doc).enum16
 }
 
 // printIfaceType prints the Go interface.
@@ -70,8 +80,26 @@ func (p *printer) ifaceMethods(it *iface) {
 			h = m.m.Header()
 		}
 		p.doc(h, "")
+		if d := defaults(m.decl); d != "" {
+			p.line("// %s", strings.Map(printable, d))
+		}
 		p.line("%s%s", m.name, p.signature(m))
 	}
+}
+
+// defaults tells what callers of other languages may leave out: Go has no such
+// arguments, but whoever writes them wants to know.
+func defaults(m *tree.Method) string {
+	var list []string
+	for _, a := range m.Params {
+		if a.Default != nil {
+			list = append(list, unexported(a.Name)+" = "+a.Default.String())
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "Defaults: " + strings.Join(list, ", ") + "."
 }
 
 // wireName is the name of a method for errors and traces.

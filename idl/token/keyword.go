@@ -203,7 +203,7 @@ func Lookup(s string) Keyword {
 	case "__declspec", "_declspec", "__attribute__":
 		return KwDeclspec
 	case "far", "__far", "_far", "near", "__near", "_near", "__unaligned", "_unaligned", "__restrict",
-		"__ptr32", "__ptr64", "__huge", "__w64", "FAR", "NEAR", "UNALIGNED":
+		"__ptr32", "__ptr64", "__huge", "__w64", "FAR", "NEAR", "UNALIGNED", "__RPC_FAR", "RPC_FAR":
 		return KwModifier
 	}
 	return NotKeyword

@@ -56,6 +56,43 @@ func (s *dualServer) Optional(_ context.Context, name string, how automation.VAR
 	return automation.New([]any{name, how, times})
 }
 
+func (s *dualServer) Paint(_ context.Context, shade dual.SHADE, really bool, swap, last dual.SHADE) (dual.SHADE, dual.SHADE, error) {
+	if !really {
+		return 0, 0, com.E_INVALIDARG
+	}
+	return swap, last, nil
+}
+
+// compiled has an interface whose peers have a proxy by MIDL.
+type compiled struct{ _ int }
+
+func (*compiled) Paint(_ context.Context, shade dual.SHADE, really bool) (dual.SHADE, error) {
+	return shade, nil
+}
+
+// TestEnumsOfAutomation: type library marshaling has enumerations in 32 bits, a
+// proxy that MIDL made in 16.
+func TestEnumsOfAutomation(t *testing.T) {
+	shades := []dual.SHADE{dual.ShadeNone, dual.ShadeLight, dual.ShadeDark, 0, -1, 1<<31 - 1, -1 << 31}
+	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
+		ctx, p := t.Context(), connect[dual.IDual](t, w, &dualServer{})
+		for i, s := range shades {
+			last := shades[len(shades)-1-i]
+			if result, swapped, err := p.Paint(ctx, dual.ShadeLight, true, s, last); result != s || swapped != last || err != nil {
+				t.Errorf("%v, %v became %v, %v, %v", s, last, result, swapped, err)
+			}
+		}
+	})
+	w := &wiretest.Wire{}
+	c := connect[dual.ICompiled](t, w, &compiled{})
+	if s, err := c.Paint(t.Context(), dual.ShadeLight, true); s != dual.ShadeLight || err != nil {
+		t.Errorf("%v, %v", s, err)
+	}
+	if _, err := c.Paint(t.Context(), dual.ShadeNone, true); err == nil {
+		t.Error("a negative value travels in 16 bits")
+	}
+}
+
 func TestDualInterfaces(t *testing.T) {
 	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
 		ctx, p := t.Context(), connect[dual.IDual](t, w, &dualServer{})

@@ -8,6 +8,7 @@ package dual
 import (
 	"context"
 	"math"
+	"strconv"
 
 	"oxid/automation"
 	"oxid/com"
@@ -20,7 +21,22 @@ const _ = com.GeneratedV1 // this code fits the runtime that it is compiled with
 // Identifiers of dual.idl.
 var (
 	IID_IDual       = com.MustGUID("00000014-1111-2222-3333-000000000001")
+	IID_ICompiled   = com.MustGUID("00000014-1111-2222-3333-000000000003")
 	IID_IEverywhere = com.MustGUID("00000014-1111-2222-3333-000000000002")
+)
+
+// Members of IDual, for late-bound calls.
+const (
+	DISPID_IDual_Run      int32 = 1
+	DISPID_IDual_Title    int32 = 2
+	DISPID_IDual_Names    int32 = 3
+	DISPID_IDual_Swap     int32 = 4
+	DISPID_IDual_Numbers  int32 = 5
+	DISPID_IDual_NewEnum  int32 = 6
+	DISPID_IDual_Object   int32 = 7
+	DISPID_IDual_Print    int32 = 8
+	DISPID_IDual_Optional int32 = 9
+	DISPID_IDual_Paint    int32 = 10
 )
 
 type RECORD struct {
@@ -295,6 +311,29 @@ func (u *CHOICE) ReleaseNDR() {
 	}
 }
 
+// SHADE: Shade has values that 16 bits cannot tell from others.
+type SHADE int32
+
+// Values of SHADE.
+const (
+	ShadeNone  SHADE = -4142
+	ShadeLight SHADE = 1
+	ShadeDark  SHADE = 65536
+)
+
+// String returns the name of v as the IDL has it.
+func (v SHADE) String() string {
+	switch v {
+	case ShadeNone:
+		return "ShadeNone"
+	case ShadeLight:
+		return "ShadeLight"
+	case ShadeDark:
+		return "ShadeDark"
+	}
+	return "SHADE(" + strconv.FormatInt(int64(v), 10) + ")"
+}
+
 type IDual interface {
 	automation.IDispatch
 	Run(ctx context.Context, name string, params automation.VARIANT) (result string, err error)
@@ -306,7 +345,13 @@ type IDual interface {
 	GetNewEnum(ctx context.Context) (list com.Unknown, err error)
 	Object(ctx context.Context, object automation.IDispatch) (same automation.IDispatch, err error)
 	Print(ctx context.Context, args automation.SAFEARRAY) (count int32, err error)
+	// Defaults: times = 3.
 	Optional(ctx context.Context, name string, how automation.VARIANT, times int32) (result automation.VARIANT, err error)
+	Paint(ctx context.Context, shade SHADE, really bool, swap, last SHADE) (result, swapOut SHADE, err error)
+}
+
+type ICompiled interface {
+	Paint(ctx context.Context, shade SHADE, really bool) (result SHADE, err error)
 }
 
 type IEverywhere interface {
@@ -324,10 +369,17 @@ var (
 	IDualDesc = com.Register[IDual](com.Desc{
 		IID: IID_IDual, Name: "IDual", Base: automation.IDispatchDesc,
 		Methods: []string{"Run", "get_Title", "put_Title", "Names", "Swap", "Numbers", "get__NewEnum", "Object", "Print",
-			"Optional"},
+			"Optional", "Paint"},
 		NewProxy: func() (any, *com.Proxy) { p := new(iDualProxy); return p, &p.Proxy },
 		NewStub:  func() com.IRpcStubBuffer { return new(iDualStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iDualProxy).COMSetLocal(v) },
+	})
+	ICompiledDesc = com.Register[ICompiled](com.Desc{
+		IID: IID_ICompiled, Name: "ICompiled",
+		Methods:  []string{"Paint"},
+		NewProxy: func() (any, *com.Proxy) { p := new(iCompiledProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iCompiledStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iCompiledProxy).COMSetLocal(v) },
 	})
 	IEverywhereDesc = com.Register[IEverywhere](com.Desc{
 		IID: IID_IEverywhere, Name: "IEverywhere",
@@ -341,6 +393,9 @@ var (
 // ExposeIDual gives a class the interface IDual.
 func ExposeIDual(s *com.ClassSpec) { com.Expose[IDual](s) }
 
+// ExposeICompiled gives a class the interface ICompiled.
+func ExposeICompiled(s *com.ClassSpec) { com.Expose[ICompiled](s) }
+
 // ExposeIEverywhere gives a class the interface IEverywhere.
 func ExposeIEverywhere(s *com.ClassSpec) { com.Expose[IEverywhere](s) }
 
@@ -348,6 +403,8 @@ func ExposeIEverywhere(s *com.ClassSpec) { com.Expose[IEverywhere](s) }
 type (
 	COMIDualProxy       = iDualProxy
 	COMIDualStub        = iDualStub
+	COMICompiledProxy   = iCompiledProxy
+	COMICompiledStub    = iCompiledStub
 	COMIEverywhereProxy = iEverywhereProxy
 	COMIEverywhereStub  = iEverywhereStub
 )
@@ -656,6 +713,38 @@ func (p *iDualProxy) Optional(ctx context.Context, name string, how automation.V
 	return result, nil
 }
 
+func (p *iDualProxy) Paint(ctx context.Context, shade SHADE, really bool, swap, last SHADE) (result, swapOut SHADE, err error) {
+	if p.local != nil {
+		return p.local.Paint(ctx, shade, really, swap, last)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 17, 16)
+	if err != nil {
+		return 0, 0, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Int32(int32(shade))
+	e.VariantBool(really)
+	e.Int32(int32(swap))
+	e.Int32(int32(last))
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return 0, 0, p.Proxy.Fail(17, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return 0, 0, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	swapOut = SHADE(d.Int32())
+	result = SHADE(d.Int32())
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 17, hr, err); err != nil {
+		return 0, 0, err
+	}
+	return result, swapOut, nil
+}
+
 type iDualStub struct {
 	automation.COMIDispatchStub
 	obj IDual
@@ -699,6 +788,8 @@ func (s *iDualStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRp
 		return s.invokePrint(ctx, m, ch)
 	case 16:
 		return s.invokeOptional(ctx, m, ch)
+	case 17:
+		return s.invokePaint(ctx, m, ch)
 	}
 	return s.COMIDispatchStub.Invoke(ctx, m, ch)
 }
@@ -948,6 +1039,119 @@ func (s *iDualStub) invokeOptional(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	e := ndr.NewEncoder(ctx, r)
 	result.EncodeNDR(&e)
 	result.EncodeDeferredNDR(&e)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+func (s *iDualStub) invokePaint(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	shade := SHADE(d.Int32())
+	really := d.VariantBool()
+	swap := SHADE(d.Int32())
+	last := SHADE(d.Int32())
+	if err := d.Err(); err != nil {
+		return err
+	}
+	result, swapOut, err := s.obj.Paint(ctx, shade, really, swap, last)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		result = 0
+		swapOut = 0
+	}
+	r, rerr := ch.GetBuffer(ctx, 17, 12)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.Int32(int32(swapOut))
+	e.Int32(int32(result))
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+type iCompiledProxy struct {
+	com.Proxy
+	local ICompiled
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iCompiledProxy) COMSetLocal(v any) bool {
+	return com.SetLocal(&p.local, v)
+}
+
+func (p *iCompiledProxy) Paint(ctx context.Context, shade SHADE, really bool) (result SHADE, err error) {
+	if p.local != nil {
+		return p.local.Paint(ctx, shade, really)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 3, 6)
+	if err != nil {
+		return 0, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Enum16(int32(shade))
+	e.VariantBool(really)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return 0, p.Proxy.Fail(3, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return 0, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	result = SHADE(d.Enum16())
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 3, hr, err); err != nil {
+		return 0, err
+	}
+	return result, nil
+}
+
+type iCompiledStub struct {
+	com.Stub
+	obj ICompiled
+}
+
+// COMServe lets obj serve the calls.
+func (s *iCompiledStub) COMServe(obj ICompiled) {
+	s.obj = obj
+}
+
+func (s *iCompiledStub) Connect(ctx context.Context, server any) error {
+	return com.ConnectStub(ctx, &s.Stub, &s.obj, server, ICompiledDesc)
+}
+
+func (s *iCompiledStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, ICompiledDesc, iid)
+}
+
+func (s *iCompiledStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	switch m.Op {
+	case 3:
+		return s.invokePaint(ctx, m, ch)
+	}
+	return com.RPC_E_INVALIDMETHOD
+}
+
+func (s *iCompiledStub) invokePaint(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	shade := SHADE(d.Enum16())
+	really := d.VariantBool()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	result, err := s.obj.Paint(ctx, shade, really)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		result = 0
+	}
+	r, rerr := ch.GetBuffer(ctx, 3, 8)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.Enum16(int32(result))
 	e.HRESULT(hr)
 	return e.Finish()
 }

@@ -27,6 +27,11 @@ const (
 	IN_MODULE int32 = 9
 )
 
+// Members of DEvents, for late-bound calls.
+const (
+	DISPID_DEvents_Fired int32 = 1
+)
+
 // IInside: An interface inside.
 type IInside interface {
 	// The size.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // DefaultMaxFile is the largest file that a Loader reads when its MaxFile is
@@ -313,7 +314,9 @@ func cause(err error) error {
 }
 
 // decode turns the content of a file into UTF-8 without a byte order mark.
-// Descriptions saved as "Unicode" on Windows are UTF-16 with a mark.
+// Descriptions saved as "Unicode" on Windows are UTF-16, mostly with a mark; what
+// is no UTF-8 either is taken for Windows' western code page, which nearly all
+// tools of the time wrote.
 func decode(b []byte) string {
 	switch {
 	case len(b) >= 3 && b[0] == 0xef && b[1] == 0xbb && b[2] == 0xbf:
@@ -322,8 +325,38 @@ func decode(b []byte) string {
 		return decode16(b[2:], 0, 1)
 	case len(b) >= 2 && b[0] == 0xfe && b[1] == 0xff:
 		return decode16(b[2:], 1, 0)
+	// A description begins with two characters of ASCII.
+	case len(b) >= 4 && b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0:
+		return decode16(b, 0, 1)
+	case len(b) >= 4 && b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0:
+		return decode16(b, 1, 0)
+	case !utf8.Valid(b):
+		return decode1252(b)
 	}
 	return string(b)
+}
+
+// windows1252 are the characters 0x80 to 0x9f of code page 1252. Five of them
+// have no meaning and are kept as what they are in Latin-1.
+var windows1252 = [32]rune{
+	'\u20ac', '\u0081', '\u201a', '\u0192', '\u201e', '\u2026', '\u2020', '\u2021',
+	'\u02c6', '\u2030', '\u0160', '\u2039', '\u0152', '\u008d', '\u017d', '\u008f',
+	'\u0090', '\u2018', '\u2019', '\u201c', '\u201d', '\u2022', '\u2013', '\u2014',
+	'\u02dc', '\u2122', '\u0161', '\u203a', '\u0153', '\u009d', '\u017e', '\u0178',
+}
+
+// decode1252 decodes Windows' western code page.
+func decode1252(b []byte) string {
+	var s strings.Builder
+	s.Grow(len(b) + len(b)/8)
+	for _, c := range b {
+		if r := rune(c); c >= 0x80 && c < 0xa0 {
+			s.WriteRune(windows1252[c-0x80])
+		} else {
+			s.WriteRune(r)
+		}
+	}
+	return s.String()
 }
 
 // decode16 decodes UTF-16; lo and hi are the places of a unit's bytes.

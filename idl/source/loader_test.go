@@ -93,9 +93,11 @@ func TestOperatingSystem(t *testing.T) {
 	}
 }
 
-// TestEncodings: files saved on Windows are UTF-16 or begin with a mark.
+// TestEncodings: files saved on Windows are UTF-16, begin with a mark, or are
+// written in a code page.
 func TestEncodings(t *testing.T) {
 	for name, raw := range map[string]string{
+		"windows 1252": "gr\xfcn", "utf16le without": "g\x00r\x00\xfc\x00n\x00", "utf16be without": "\x00g\x00r\x00\xfc\x00n",
 		"plain": "grün", "utf8 mark": "\xef\xbb\xbfgrün",
 		"utf16le": "\xff\xfeg\x00r\x00\xfc\x00n\x00", "utf16be": "\xfe\xff\x00g\x00r\x00\xfc\x00n",
 	} {

@@ -68,10 +68,11 @@ func commentText(c string) string {
 	return strings.Join(out, "\n")
 }
 
-// rule empties lines that are drawn rather than written: ---- and ****.
+// rule empties lines that are drawn rather than written, ---- and ****, and
+// those by which the class wizard of MFC knows its places: {{AFX_ODL_PROP.
 func rule(l string) string {
 	l = strings.TrimRight(l, "*")
-	if strings.Trim(l, "-=*#_+~ ") == "" {
+	if strings.Trim(l, "-=*#_+~ ") == "" || strings.HasPrefix(l, "{{AFX_") || strings.HasPrefix(l, "}}AFX_") {
 		return ""
 	}
 	return l

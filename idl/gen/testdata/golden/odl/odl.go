@@ -27,7 +27,6 @@ var (
 
 // Members of _DGauge, for late-bound calls.
 const (
-	// {{AFX_ODL_PROP(CGaugeCtrl)
 	DISPID_DGauge_BackColor int32 = -501
 	DISPID_DGauge_Font      int32 = -512
 	// What the needle shows.

@@ -62,6 +62,10 @@ func (st *structCode) blockOf() *block {
 // addLeaves lays the fields of s out from off on. It is false when one of them
 // cannot be part of a block.
 func (st *structCode) addLeaves(b *block, s *tree.Struct, x string, off int64, syn tree.Syntax) bool {
+	owners := st.owners
+	if s != st.s {
+		owners = st.printer.owners(s)
+	}
 	for _, f := range s.Fields {
 		if f.Ignore || f.Type == nil {
 			return false
@@ -76,8 +80,8 @@ func (st *structCode) addLeaves(b *block, s *tree.Struct, x string, off int64, s
 		if r := rangeOf(f.Type); r != nil {
 			v.rng = r
 		}
-		if s == st.s && st.owners[f] != nil {
-			v.own = st.wireValue(f)
+		if o := owners[f]; o != nil {
+			v.own = st.wireValueOf(x, f, o)
 		}
 		// A structure inside is laid out in place: its members become members of
 		// this block, which is what saves the call.

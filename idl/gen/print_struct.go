@@ -211,23 +211,26 @@ func (st *structCode) fields(e tree.Expr) (string, tree.Type, bool) {
 }
 
 // wireValue is the value that a field has on the wire.
-func (st *structCode) wireValue(f *tree.Field) string {
-	x := "v." + st.fieldName(f)
-	o := st.owners[f]
+func (st *structCode) wireValue(f *tree.Field) string { return st.wireValueOf("v", f, st.owners[f]) }
+
+// wireValueOf is the value that field f of the structure v has on the wire; o is
+// what f gets it from when it was left at 0, nil for nothing.
+func (p *printer) wireValueOf(v string, f *tree.Field, o *owner) string {
+	x := v + "." + p.fieldName(f)
 	switch {
 	case o == nil:
 		return x
 	case o.union != nil:
-		return st.qual(ndrPath, "FillTag") + "(" + x + ", v." + st.fieldName(o.union) + ".Tag())"
+		return p.qual(ndrPath, "FillTag") + "(" + x + ", " + v + "." + p.fieldName(o.union) + ".Tag())"
 	}
 	// With several arrays the longest counts, and the others are compared with it:
 	// those that are nil say nothing.
-	count := func(a counted) string { return a.counter("len(v." + st.fieldName(a.f) + ")") }
+	count := func(a counted) string { return a.counter("len(" + v + "." + p.fieldName(a.f) + ")") }
 	n := count(o.arrays[0])
 	for _, a := range o.arrays[1:] {
 		n = "max(" + n + ", " + count(a) + ")"
 	}
-	return st.qual(ndrPath, "Fill") + "(e, " + x + ", " + n + ")"
+	return p.qual(ndrPath, "Fill") + "(e, " + x + ", " + n + ")"
 }
 
 // code prepares printing one method, whose coder is the variable v.

@@ -177,6 +177,12 @@ func (*everywhere) Maybe(_ context.Context, text *string, value *automation.VARI
 	return text, value, nil
 }
 func (*everywhere) Choose(_ context.Context, c dual.CHOICE) (dual.CHOICE, error) { return c, nil }
+func (*everywhere) Elements(_ context.Context, e []dual.ELEMENT) ([]dual.ELEMENT, error) {
+	for i := range e {
+		e[i].Props.N, e[i].Props.Bytes = 0, 0
+	}
+	return e, nil
+}
 func (*everywhere) List(ctx context.Context, list automation.IEnumVARIANT, data std.IDataObject, format *std.FORMATETC) (std.STGMEDIUM, error) {
 	for v, err := range std.All(ctx, list) {
 		if err != nil || v.Value() != "one" || data != nil || format.CfFormat != std.CF_TEXT {
@@ -222,6 +228,16 @@ func TestAutomationTypesEverywhere(t *testing.T) {
 			if back, err := p.Choose(ctx, c); err != nil || !reflect.DeepEqual(back, c) {
 				t.Errorf("%+v came back as %+v, %v", c, back, err)
 			}
+		}
+		elements := []dual.ELEMENT{
+			{Name: ptr("a"), Props: dual.PROPS{Values: []automation.VARIANT{automation.Of("v"), {}}, Text: []uint16{'x', 'y', 'z'}}},
+			{Id: ptr(""), Flags: 1, Props: dual.PROPS{Hr: com.E_FAIL, Values: []automation.VARIANT{}}},
+			{},
+		}
+		back, err := p.Elements(ctx, elements)
+		elements[0].Props.N, elements[0].Props.Bytes = 2, 6
+		if err != nil || !reflect.DeepEqual(back, elements) {
+			t.Errorf("%+v came back as %+v, %v", elements, back, err)
 		}
 		m, err := p.List(ctx, std.NewEnum[automation.IEnumVARIANT]([]automation.VARIANT{automation.Of("one")}), nil, &std.FORMATETC{CfFormat: std.CF_TEXT})
 		if err != nil || m.File != "f" {

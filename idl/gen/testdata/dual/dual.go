@@ -334,6 +334,225 @@ func (v SHADE) String() string {
 	return "SHADE(" + strconv.FormatInt(int64(v), 10) + ")"
 }
 
+// PROPS: Counts of a structure inside of another are filled in as well.
+type PROPS struct {
+	Hr     com.HRESULT
+	N      uint32
+	Values []automation.VARIANT
+	Bytes  uint16
+	Text   []uint16
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *PROPS) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[20]byte)(e.Block(4, 20))
+		e.Put32(p[0:], uint32(v.Hr))
+		e.Put32(p[4:], ndr.Fill(e, v.N, len(v.Values)))
+		if v.Values != nil {
+			e.Put32(p[8:], e.ReferentID())
+		}
+		e.Put16(p[12:], ndr.Fill(e, v.Bytes, 2*len(v.Text)))
+		if v.Text != nil {
+			e.Put32(p[16:], e.ReferentID())
+		}
+		return
+	}
+	e.Align(4, 8)
+	e.HRESULT(v.Hr)
+	e.Uint32(ndr.Fill(e, v.N, len(v.Values)))
+	e.Pointer(v.Values != nil)
+	e.Uint16(ndr.Fill(e, v.Bytes, 2*len(v.Text)))
+	e.Pointer(v.Text != nil)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *PROPS) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.Values != nil && e.Enter() {
+		e.CountIs(int(ndr.Fill(e, v.N, len(v.Values))), len(v.Values))
+		for i := range v.Values {
+			v.Values[i].EncodeNDR(e)
+		}
+		for i := range v.Values {
+			v.Values[i].EncodeDeferredNDR(e)
+		}
+		e.Leave()
+	}
+	if v.Text != nil {
+		e.CountIs(int(ndr.Fill(e, v.Bytes, 2*len(v.Text)))/2, len(v.Text))
+		e.Uint16s(v.Text)
+	}
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *PROPS) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[20]byte)(d.Block(4, 20))
+		v.Hr = com.HRESULT(d.Get32(p[0:]))
+		v.N = d.Get32(p[4:])
+		v.Values = nil
+		if d.Promise(d.Get32(p[8:]), 4) {
+			v.Values = []automation.VARIANT{}
+		}
+		v.Bytes = d.Get16(p[12:])
+		v.Text = nil
+		if d.Promise(d.Get32(p[16:]), 4) {
+			v.Text = []uint16{}
+		}
+		return
+	}
+	d.Align(4, 8)
+	v.Hr = d.HRESULT()
+	v.N = d.Uint32()
+	v.Values = nil
+	if d.Embedded(4) {
+		v.Values = []automation.VARIANT{}
+	}
+	v.Bytes = d.Uint16()
+	v.Text = nil
+	if d.Embedded(4) {
+		v.Text = []uint16{}
+	}
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *PROPS) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.Values != nil && d.Enter(4) {
+		n := d.CountIs(int(v.N), 4)
+		v.Values = ndr.Slice[automation.VARIANT](nil, n)
+		for i := range v.Values {
+			v.Values[i].DecodeNDR(d)
+		}
+		for i := range v.Values {
+			v.Values[i].DecodeDeferredNDR(d)
+		}
+		d.Leave()
+	}
+	if v.Text != nil && d.Leaf(4) {
+		n := d.CountIs(int(v.Bytes)/2, 2)
+		v.Text = d.Uint16s(nil, n)
+	}
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *PROPS) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	for i := range v.Values {
+		v.Values[i].ReleaseNDR()
+	}
+}
+
+type ELEMENT struct {
+	Name  *string
+	Id    *string
+	Flags uint32
+	Props PROPS
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *ELEMENT) EncodeNDR(e *ndr.Encoder) {
+	if !e.NDR64() {
+		p := (*[32]byte)(e.Block(4, 32))
+		if v.Name != nil {
+			e.Put32(p[0:], e.ReferentID())
+		}
+		if v.Id != nil {
+			e.Put32(p[4:], e.ReferentID())
+		}
+		e.Put32(p[8:], v.Flags)
+		e.Put32(p[12:], uint32(v.Props.Hr))
+		e.Put32(p[16:], ndr.Fill(e, v.Props.N, len(v.Props.Values)))
+		if v.Props.Values != nil {
+			e.Put32(p[20:], e.ReferentID())
+		}
+		e.Put16(p[24:], ndr.Fill(e, v.Props.Bytes, 2*len(v.Props.Text)))
+		if v.Props.Text != nil {
+			e.Put32(p[28:], e.ReferentID())
+		}
+		return
+	}
+	e.Align(4, 8)
+	e.Pointer(v.Name != nil)
+	e.Pointer(v.Id != nil)
+	e.Uint32(v.Flags)
+	v.Props.EncodeNDR(e)
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *ELEMENT) EncodeDeferredNDR(e *ndr.Encoder) {
+	if v.Name != nil {
+		e.WStr(*v.Name)
+	}
+	if v.Id != nil {
+		e.WStr(*v.Id)
+	}
+	v.Props.EncodeDeferredNDR(e)
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *ELEMENT) DecodeNDR(d *ndr.Decoder) {
+	if !d.NDR64() {
+		p := (*[32]byte)(d.Block(4, 32))
+		v.Name = nil
+		if d.Promise(d.Get32(p[0:]), 14) {
+			v.Name = new(string)
+		}
+		v.Id = nil
+		if d.Promise(d.Get32(p[4:]), 14) {
+			v.Id = new(string)
+		}
+		v.Flags = d.Get32(p[8:])
+		v.Props.Hr = com.HRESULT(d.Get32(p[12:]))
+		v.Props.N = d.Get32(p[16:])
+		v.Props.Values = nil
+		if d.Promise(d.Get32(p[20:]), 4) {
+			v.Props.Values = []automation.VARIANT{}
+		}
+		v.Props.Bytes = d.Get16(p[24:])
+		v.Props.Text = nil
+		if d.Promise(d.Get32(p[28:]), 4) {
+			v.Props.Text = []uint16{}
+		}
+		return
+	}
+	d.Align(4, 8)
+	v.Name = nil
+	if d.Embedded(14) {
+		v.Name = new(string)
+	}
+	v.Id = nil
+	if d.Embedded(14) {
+		v.Id = new(string)
+	}
+	v.Flags = d.Uint32()
+	v.Props.DecodeNDR(d)
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *ELEMENT) DecodeDeferredNDR(d *ndr.Decoder) {
+	if v.Name != nil && d.Leaf(14) {
+		*v.Name = d.WStr()
+	}
+	if v.Id != nil && d.Leaf(14) {
+		*v.Id = d.WStr()
+	}
+	v.Props.DecodeDeferredNDR(d)
+}
+
+// ReleaseNDR gives back the interface pointers in v.
+func (v *ELEMENT) ReleaseNDR() {
+	if v == nil {
+		return
+	}
+	v.Props.ReleaseNDR()
+}
+
 type IDual interface {
 	automation.IDispatch
 	Run(ctx context.Context, name string, params automation.VARIANT) (result string, err error)
@@ -361,6 +580,7 @@ type IEverywhere interface {
 	Read(ctx context.Context, values []automation.VARIANT) (got_ []automation.VARIANT, err error)
 	Maybe(ctx context.Context, text *string, value *automation.VARIANT) (textBack *string, valueBack *automation.VARIANT, err error)
 	Choose(ctx context.Context, c CHOICE) (back CHOICE, err error)
+	Elements(ctx context.Context, e []ELEMENT) (back []ELEMENT, err error)
 	List(ctx context.Context, list automation.IEnumVARIANT, data std.IDataObject, format *std.FORMATETC) (medium std.STGMEDIUM, err error)
 }
 
@@ -383,7 +603,7 @@ var (
 	})
 	IEverywhereDesc = com.Register[IEverywhere](com.Desc{
 		IID: IID_IEverywhere, Name: "IEverywhere",
-		Methods:  []string{"Struct", "Prices", "Arrays", "Read", "Maybe", "Choose", "List"},
+		Methods:  []string{"Struct", "Prices", "Arrays", "Read", "Maybe", "Choose", "Elements", "List"},
 		NewProxy: func() (any, *com.Proxy) { p := new(iEverywhereProxy); return p, &p.Proxy },
 		NewStub:  func() com.IRpcStubBuffer { return new(iEverywhereStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iEverywhereProxy).COMSetLocal(v) },
@@ -1405,11 +1625,57 @@ func (p *iEverywhereProxy) Choose(ctx context.Context, c CHOICE) (back CHOICE, e
 	return back, nil
 }
 
+func (p *iEverywhereProxy) Elements(ctx context.Context, e []ELEMENT) (back []ELEMENT, err error) {
+	if p.local != nil {
+		return p.local.Elements(ctx, e)
+	}
+	ch, m2, err := p.Proxy.Begin(ctx, 9, 24+30*len(e))
+	if err != nil {
+		return nil, err
+	}
+	e2 := ndr.NewEncoder(ctx, m2)
+	e2.Uint32(uint32(len(e)))
+	e2.Count(len(e))
+	for i := range e {
+		e[i].EncodeNDR(&e2)
+	}
+	for i := range e {
+		e[i].EncodeDeferredNDR(&e2)
+	}
+	if err = e2.Finish(); err != nil {
+		ch.FreeBuffer(m2)
+		return nil, p.Proxy.Fail(9, err)
+	}
+	if err = ch.SendReceive(ctx, m2); err != nil {
+		return nil, err
+	}
+	d := ndr.NewDecoder(ctx, m2)
+	m := d.Uint32()
+	if d.Pointer() {
+		n2 := d.CountIs(int(m), 30)
+		back = ndr.Slice[ELEMENT](nil, n2)
+		for i := range back {
+			back[i].DecodeNDR(&d)
+		}
+		for i := range back {
+			back[i].DecodeDeferredNDR(&d)
+		}
+	}
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m2)
+	if err = p.Proxy.End(ctx, 9, hr, err); err != nil {
+		com.ReleaseAll(d.Interfaces())
+		return nil, err
+	}
+	return back, nil
+}
+
 func (p *iEverywhereProxy) List(ctx context.Context, list automation.IEnumVARIANT, data std.IDataObject, format *std.FORMATETC) (medium std.STGMEDIUM, err error) {
 	if p.local != nil {
 		return p.local.List(ctx, list, data, format)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 9, 552)
+	ch, m, err := p.Proxy.Begin(ctx, 10, 552)
 	if err != nil {
 		return *new(std.STGMEDIUM), err
 	}
@@ -1422,7 +1688,7 @@ func (p *iEverywhereProxy) List(ctx context.Context, list automation.IEnumVARIAN
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return *new(std.STGMEDIUM), p.Proxy.Fail(9, err)
+		return *new(std.STGMEDIUM), p.Proxy.Fail(10, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return *new(std.STGMEDIUM), err
@@ -1433,7 +1699,7 @@ func (p *iEverywhereProxy) List(ctx context.Context, list automation.IEnumVARIAN
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 9, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 10, hr, err); err != nil {
 		com.ReleaseAll(d.Interfaces())
 		return *new(std.STGMEDIUM), err
 	}
@@ -1473,6 +1739,8 @@ func (s *iEverywhereStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch c
 	case 8:
 		return s.invokeChoose(ctx, m, ch)
 	case 9:
+		return s.invokeElements(ctx, m, ch)
+	case 10:
 		return s.invokeList(ctx, m, ch)
 	}
 	return com.RPC_E_INVALIDMETHOD
@@ -1692,6 +1960,47 @@ func (s *iEverywhereStub) invokeChoose(ctx context.Context, m *com.RPCOLEMESSAGE
 	return e.Finish()
 }
 
+func (s *iEverywhereStub) invokeElements(ctx context.Context, m2 *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m2)
+	n := d.Uint32()
+	var e []ELEMENT
+	n2 := d.CountIs(int(n), 30)
+	e = ndr.Slice[ELEMENT](nil, n2)
+	for i := range e {
+		e[i].DecodeNDR(&d)
+	}
+	for i := range e {
+		e[i].DecodeDeferredNDR(&d)
+	}
+	defer com.ReleaseArgs(d.Interfaces())
+	if err := d.Err(); err != nil {
+		return err
+	}
+	back, err := s.obj.Elements(ctx, e)
+	defer com.ReleaseIn(back)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		back = nil
+	}
+	r, rerr := ch.GetBuffer(ctx, 9, 36+30*len(back))
+	if rerr != nil {
+		return rerr
+	}
+	e2 := ndr.NewEncoder(ctx, r)
+	e2.Uint32(uint32(len(back)))
+	if e2.Pointer(back != nil) {
+		e2.Count(len(back))
+		for i := range back {
+			back[i].EncodeNDR(&e2)
+		}
+		for i := range back {
+			back[i].EncodeDeferredNDR(&e2)
+		}
+	}
+	e2.HRESULT(hr)
+	return e2.Finish()
+}
+
 func (s *iEverywhereStub) invokeList(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
 	d := ndr.NewDecoder(ctx, m)
 	list := ndr.As[automation.IEnumVARIANT](&d, d.Interface(automation.IEnumVARIANTDesc))
@@ -1713,7 +2022,7 @@ func (s *iEverywhereStub) invokeList(ctx context.Context, m *com.RPCOLEMESSAGE, 
 		medium.ReleaseNDR()
 		medium = *new(std.STGMEDIUM)
 	}
-	r, rerr := ch.GetBuffer(ctx, 9, 68)
+	r, rerr := ch.GetBuffer(ctx, 10, 68)
 	if rerr != nil {
 		return rerr
 	}

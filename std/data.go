@@ -33,13 +33,13 @@ type DVTARGETDEVICE struct {
 
 // EncodeCountsNDR encodes what stands in front of the outermost structure.
 func (v *DVTARGETDEVICE) EncodeCountsNDR(e *ndr.Encoder) {
-	e.CountIs(int(v.TdSize)-12, len(v.TdData))
+	e.CountIs(int(ndr.Fill(e, v.TdSize, len(v.TdData)+12))-12, len(v.TdData))
 }
 
 // EncodeNDR encodes v without what its pointers lead to.
 func (v *DVTARGETDEVICE) EncodeNDR(e *ndr.Encoder) {
 	e.Align(4, 4)
-	e.Uint32(v.TdSize)
+	e.Uint32(ndr.Fill(e, v.TdSize, len(v.TdData)+12))
 	e.Uint16(v.TdDriverNameOffset)
 	e.Uint16(v.TdDeviceNameOffset)
 	e.Uint16(v.TdPortNameOffset)

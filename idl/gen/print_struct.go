@@ -100,7 +100,8 @@ func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 		if e == nil {
 			return
 		}
-		r, counter := inverse(e)
+		_, null := p.open(by.Type).(*tree.Pointer)
+		r, counter := inverse(e, null)
 		if tag {
 			r, _ = refOf(e).(*tree.FieldRef)
 		}
@@ -151,13 +152,14 @@ func (p *printer) owners(s *tree.Struct) map[*tree.Field]*owner {
 
 // inverse returns the field in an expression that counts elements, and what makes
 // a number of elements that field's value again: lengths in bytes are common, and
-// so are counts with or without a NUL. The field is nil where it could not tell.
-func inverse(e tree.Expr) (*tree.FieldRef, func(n string) string) {
+// so are counts with or without a NUL. The field is nil where it could not tell;
+// null says that there may be no array at all.
+func inverse(e tree.Expr, null bool) (*tree.FieldRef, func(n string) string) {
 	if r, ok := refOf(e).(*tree.FieldRef); ok {
 		return r, func(n string) string { return n }
 	}
 	if c, ok := e.(*tree.Cast); ok {
-		return inverse(c.X)
+		return inverse(c.X, null)
 	}
 	b, ok := e.(*tree.Binary)
 	if !ok {
@@ -179,8 +181,10 @@ func inverse(e tree.Expr) (*tree.FieldRef, func(n string) string) {
 		return r, func(n string) string { return n + "/" + k }
 	case b.Op == "+":
 		return r, func(n string) string { return "max(" + n + "-" + k + ", 0)" }
+	// What is less than the field would need it even where there is no array.
+	case b.Op == "-" && left && !null:
+		return r, func(n string) string { return n + "+" + k }
 	}
-	// What is less than the field needs it even where the array is NULL.
 	return nil, nil
 }
 

@@ -163,6 +163,37 @@ func (v *SPEC_NAME) DecodeNDR(d *ndr.Decoder, n int) {
 	d.Trail(4)
 }
 
+type SPEC_ACL struct {
+	Revision byte
+	AclSize  uint16
+	Aces     []byte
+}
+
+// EncodeCountsNDR encodes what stands in front of the outermost structure.
+func (v *SPEC_ACL) EncodeCountsNDR(e *ndr.Encoder) {
+	e.CountIs(int(ndr.Fill(e, v.AclSize, len(v.Aces)+4))-4, len(v.Aces))
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *SPEC_ACL) EncodeNDR(e *ndr.Encoder) {
+	e.Align(2, 2)
+	e.Byte(v.Revision)
+	e.Uint16(ndr.Fill(e, v.AclSize, len(v.Aces)+4))
+	e.Bytes(v.Aces)
+	e.Trail(2)
+}
+
+// DecodeNDR decodes v without what its pointers lead to. The max_count of its
+// array was read before.
+func (v *SPEC_ACL) DecodeNDR(d *ndr.Decoder, n int) {
+	d.Align(2, 2)
+	v.Revision = d.Byte()
+	v.AclSize = d.Uint16()
+	d.Want(n, int(v.AclSize)-4)
+	v.Aces = d.Bytes(nil, n)
+	d.Trail(2)
+}
+
 type SPEC_CLASS int32
 
 // Values of SPEC_CLASS.
@@ -628,7 +659,7 @@ type Specs interface {
 	SpecClose(ctx context.Context, h ndr.ContextHandle) (ret int32, hOut ndr.ContextHandle, err error)
 	SpecQuery(ctx context.Context, h ndr.ContextHandle, c SPEC_CLASS) (ret int32, info *SPEC_INFO, err error)
 	SpecSet(ctx context.Context, h ndr.ContextHandle, info SPEC_INFO, sid std.RPC_SID) (ret int32, err error)
-	SpecNames(ctx context.Context, h ndr.ContextHandle, names []std.RPC_UNICODE_STRING, one SPEC_NAME, hours SPEC_HOURS) (ret int32, err error)
+	SpecNames(ctx context.Context, h ndr.ContextHandle, names []std.RPC_UNICODE_STRING, one SPEC_NAME, acl SPEC_ACL, hours SPEC_HOURS) (ret int32, err error)
 }
 
 // SpecsSyntax identifies specs on the wire.
@@ -721,8 +752,8 @@ func (c2 *SpecsClient) SpecSet(ctx context.Context, h ndr.ContextHandle, info SP
 	return ret, nil
 }
 
-func (c *SpecsClient) SpecNames(ctx context.Context, h ndr.ContextHandle, names []std.RPC_UNICODE_STRING, one SPEC_NAME, hours SPEC_HOURS) (ret int32, err error) {
-	call := c.pc.NewCall(3, nil, 120+8*len(names))
+func (c *SpecsClient) SpecNames(ctx context.Context, h ndr.ContextHandle, names []std.RPC_UNICODE_STRING, one SPEC_NAME, acl SPEC_ACL, hours SPEC_HOURS) (ret int32, err error) {
+	call := c.pc.NewCall(3, nil, 184+8*len(names))
 	defer call.Free()
 	e := ndr.EncodeTo(call.Stub, call.NDR64)
 	e.ContextHandle(h)
@@ -738,6 +769,8 @@ func (c *SpecsClient) SpecNames(ctx context.Context, h ndr.ContextHandle, names 
 	}
 	one.EncodeCountsNDR(&e)
 	one.EncodeNDR(&e)
+	acl.EncodeCountsNDR(&e)
+	acl.EncodeNDR(&e)
 	hours.EncodeNDR(&e)
 	hours.EncodeDeferredNDR(&e)
 	if call.Stub, err = e.Data(); err != nil {
@@ -878,13 +911,16 @@ func (s *specsHandler) serveSpecNames(c *dcerpc.ServerCall) error {
 	var one SPEC_NAME
 	n3 := d.Count(2)
 	one.DecodeNDR(&d, n3)
+	var acl SPEC_ACL
+	n4 := d.Count(1)
+	acl.DecodeNDR(&d, n4)
 	var hours SPEC_HOURS
 	hours.DecodeNDR(&d)
 	hours.DecodeDeferredNDR(&d)
 	if err := d.Err(); err != nil {
 		return err
 	}
-	ret, err := s.obj.SpecNames(ctx, h, names, one, hours)
+	ret, err := s.obj.SpecNames(ctx, h, names, one, acl, hours)
 	if err != nil {
 		return err
 	}

@@ -175,25 +175,38 @@ func (l *Loader) exists(dir, name string) (string, bool) {
 	if l.isFile(p) {
 		return p, true
 	}
-	// Compare without case in the directory that should hold the file.
-	d, base := l.split(p)
-	names, ok := l.dirs[d]
+	// Compare without case, in each of the directories that name goes through.
+	at := dir
+	if l.FS == nil && filepath.IsAbs(name) {
+		d, base := l.split(p)
+		at, name = d, base
+	}
+	for _, part := range strings.Split(path.Clean(filepath.ToSlash(name)), "/") {
+		if part != "." && part != ".." {
+			if have, ok := l.names(l.clean(at))[strings.ToLower(part)]; ok {
+				part = have
+			}
+		}
+		at = l.join(at, part)
+	}
+	at = l.clean(at)
+	return at, at != p && l.isFile(at)
+}
+
+// names returns the names in a directory by their lower-case form.
+func (l *Loader) names(dir string) map[string]string {
+	names, ok := l.dirs[dir]
 	if !ok {
 		names = map[string]string{}
-		for _, e := range l.list(d) {
+		for _, e := range l.list(dir) {
 			names[strings.ToLower(e.Name())] = e.Name()
 		}
 		if l.dirs == nil {
 			l.dirs = map[string]map[string]string{}
 		}
-		l.dirs[d] = names
+		l.dirs[dir] = names
 	}
-	if have, ok := names[strings.ToLower(base)]; ok && have != base {
-		if p = l.join(d, have); l.isFile(p) {
-			return p, true
-		}
-	}
-	return "", false
+	return names
 }
 
 // isFile reports whether p can be opened as a file.

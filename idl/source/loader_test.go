@@ -41,6 +41,8 @@ func TestFind(t *testing.T) {
 		{"far.idl", from, true, "far"},
 		{"sub/x.idl", from, true, "sub"},
 		{`sub\x.idl`, from, true, "sub"},
+		{`.\SUB\X.idl`, from, true, "sub"},
+		{`..\INC\Mixed.idl`, from, true, "mixed"},
 		{"../inc/near.idl", from, true, "included"},
 		{"mixed.idl", from, true, "mixed"},
 		{"NEAR.idl", from, true, "beside"},

@@ -167,7 +167,7 @@ func (d *declarer) typ(t tree.Type, fallback string) {
 		d.declareFields(x)
 		// A structure without a name inside another one is called after its field.
 		for _, f := range x.Fields {
-			d.typ(f.Type, d.names[t]+"_"+exported(f.Name))
+			d.typ(f.Type, d.names[t]+"_"+d.names[f])
 		}
 	case *tree.Union:
 		if !d.own(x.Header(), x.Complete, t) {

@@ -82,6 +82,7 @@ func Generate(p *tree.Program, o Options) ([]File, []*diag.Diagnostic) {
 	// Each step needs all packages to have been through the one before.
 	g.assignPackages()
 	g.declareAll()
+	g.collectTags()
 	g.refuseInterfaces()
 	g.refuseTypes()
 	g.planAll()
@@ -121,6 +122,7 @@ type generator struct {
 	refused  map[tree.Type]string // why a type has no Go form, "" for those that have
 	inStruct map[tree.Type]bool   // types whose Go form is being looked for
 	dispIDs  map[tree.Decl][]dispID
+	tags     map[*tree.Union]tree.Type // of unions without a switch_type: see tags.go
 
 	wide bool // enumerations have 32 bits on the wire: see wideEnums
 }

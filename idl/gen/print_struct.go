@@ -16,8 +16,13 @@ var codecMethods = []string{"EncodeNDR", "EncodeDeferredNDR", "EncodeCountsNDR",
 // declareFields names the fields of a structure.
 func (g *generator) declareFields(s *tree.Struct) {
 	sc := newScope(codecMethods...)
-	for _, f := range s.Fields {
-		g.names[f] = sc.take(exported(f.Name))
+	// What has a name keeps it; a nameless union is called X if it can be.
+	for _, nameless := range []bool{false, true} {
+		for _, f := range s.Fields {
+			if (f.Name == "") == nameless {
+				g.names[f] = sc.take(exported(f.Name))
+			}
+		}
 	}
 }
 

@@ -60,12 +60,10 @@ func msUnion(u *tree.Union) bool {
 // arm, and the encoding.
 func (p *printer) printUnion(u *tree.Union) {
 	uc := &unionCode{printer: p, u: u, name: p.names[u], tag: "int32", methods: map[*tree.Arm]string{}}
-	// A union without a switch_type has the discriminant of its uses, which may
-	// differ; 32 bits hold them all.
-	if u.SwitchType != nil {
-		uc.disc = p.scalarOf(u.SwitchType)
+	if t := p.discriminant(u); t != nil {
+		uc.disc = p.scalarOf(t)
 		if uc.disc != nil && uc.disc.number {
-			uc.tag = p.goType(u.SwitchType)
+			uc.tag = p.goType(t)
 		}
 	}
 	sc := newScope(append([]string{"Tag"}, codecMethods...)...)

@@ -183,6 +183,7 @@ func (*everywhere) Elements(_ context.Context, e []dual.ELEMENT) ([]dual.ELEMENT
 	}
 	return e, nil
 }
+func (*everywhere) Volume(_ context.Context, v dual.VOLUME) (dual.VOLUME, error) { return v, nil }
 func (*everywhere) List(ctx context.Context, list automation.IEnumVARIANT, data std.IDataObject, format *std.FORMATETC) (std.STGMEDIUM, error) {
 	for v, err := range std.All(ctx, list) {
 		if err != nil || v.Value() != "one" || data != nil || format.CfFormat != std.CF_TEXT {
@@ -238,6 +239,24 @@ func TestAutomationTypesEverywhere(t *testing.T) {
 		elements[0].Props.N, elements[0].Props.Bytes = 2, 6
 		if err != nil || !reflect.DeepEqual(back, elements) {
 			t.Errorf("%+v came back as %+v, %v", elements, back, err)
+		}
+		for _, v := range []dual.VOLUME{
+			{
+				Which: 1, X: dual.VOLUME_X_Number(5), Style: dual.StyleText, X_: dual.VOLUME_X__Text(ptr("t")), Kind: 0x8001, Small: dual.LOOSE_B("small"),
+				Big: dual.LOOSE_A(-1),
+			},
+			{
+				Which: 0xffffffff, X: dual.VOLUME_X_Id(0xffffffff, com.GUID{Data1: 7}), Style: -5, X_: dual.VOLUME_X__Default(-5), Kind: 0xffff,
+				Small: dual.LOOSE_Default(0xffff), Big: dual.LOOSE_Default(0xffffffff),
+			},
+			{
+				Which: 0x80000001, X: dual.VOLUME_X_Default(0x80000001), Style: dual.StyleNumber, X_: dual.VOLUME_X__Number(9), Kind: 1,
+				Small: dual.LOOSE_A(1), Big: dual.LOOSE_Default(0x80000001),
+			},
+		} {
+			if back, err := p.Volume(ctx, v); err != nil || !reflect.DeepEqual(back, v) {
+				t.Errorf("%+v came back as %+v, %v", v, back, err)
+			}
 		}
 		m, err := p.List(ctx, std.NewEnum[automation.IEnumVARIANT]([]automation.VARIANT{automation.Of("one")}), nil, &std.FORMATETC{CfFormat: std.CF_TEXT})
 		if err != nil || m.File != "f" {

@@ -553,6 +553,371 @@ func (v *ELEMENT) ReleaseNDR() {
 	v.Props.ReleaseNDR()
 }
 
+// STYLE: Unions without a switch_type: what chooses the arm says how wide the tag is.
+type STYLE int32
+
+// Values of STYLE.
+const (
+	StyleNone   STYLE = 0
+	StyleNumber STYLE = 1
+	StyleText   STYLE = 2147483647
+)
+
+// String returns the name of v as the IDL has it.
+func (v STYLE) String() string {
+	switch v {
+	case StyleNone:
+		return "StyleNone"
+	case StyleNumber:
+		return "StyleNumber"
+	case StyleText:
+		return "StyleText"
+	}
+	return "STYLE(" + strconv.FormatInt(int64(v), 10) + ")"
+}
+
+// LOOSE is a union.
+//
+// Its zero value holds the zero value of the arm that is asked for.
+type LOOSE struct {
+	tag int64
+	v   any // a pointer to the arm
+}
+
+// Tag returns the discriminant: it says which arm u holds.
+func (u *LOOSE) Tag() int64 { return u.tag }
+
+// LOOSE_A makes a LOOSE that holds the arm of tag 1.
+func LOOSE_A(v int32) LOOSE { return LOOSE{tag: 1, v: &v} }
+
+// A returns the arm that LOOSE_A makes; ok is false when u holds another one.
+func (u *LOOSE) A() (v int32, ok bool) {
+	switch u.Tag() {
+	case 1:
+		return *ndr.Arm[int32](u.v), true
+	}
+	return v, false
+}
+
+// LOOSE_B makes a LOOSE that holds the arm of tag 32769.
+func LOOSE_B(v string) LOOSE { return LOOSE{tag: 32769, v: &v} }
+
+// B returns the arm that LOOSE_B makes; ok is false when u holds another one.
+func (u *LOOSE) B() (v string, ok bool) {
+	switch u.Tag() {
+	case 32769:
+		return *ndr.Arm[string](u.v), true
+	}
+	return v, false
+}
+
+// LOOSE_Default makes a LOOSE that holds the arm that other tags choose.
+func LOOSE_Default(tag int64) LOOSE { return LOOSE{tag: tag} }
+
+// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The
+// tag was encoded before.
+func (u *LOOSE) EncodeNDR(e *ndr.Encoder, tag int64) {
+	if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {
+		e.BadTag(int64(u.tag))
+		return
+	}
+	e.Align(1, 8)
+	switch tag {
+	case 1:
+		p := ndr.Arm[int32](u.v)
+		e.Int32(*p)
+	case 32769:
+		e.Pointer(true)
+	default:
+	}
+}
+
+// DecodeNDR decodes the arm that tag chooses, without what pointers lead to.
+func (u *LOOSE) DecodeNDR(d *ndr.Decoder, tag int64) {
+	u.tag, u.v = int64(tag), nil
+	d.Align(1, 8)
+	switch tag {
+	case 1:
+		p := new(int32)
+		*p = d.Int32()
+		u.v = p
+	case 32769:
+		p := new(string)
+		d.Mark(12)
+		u.v = p
+	default:
+	}
+}
+
+// EncodeDeferredNDR encodes what the pointers in the arm lead to.
+func (u *LOOSE) EncodeDeferredNDR(e *ndr.Encoder, tag int64) {
+	switch tag {
+	case 32769:
+		p := ndr.Arm[string](u.v)
+		automation.PutBlob(e, *p)
+	}
+}
+
+// DecodeDeferredNDR decodes what the pointers in the arm lead to.
+func (u *LOOSE) DecodeDeferredNDR(d *ndr.Decoder) {
+	tag := u.tag
+	switch tag {
+	case 32769:
+		if p, ok := u.v.(*string); ok {
+			*p = automation.GetBlob(d)
+		}
+	}
+}
+
+type VOLUME struct {
+	X_    VOLUME_X_
+	Style STYLE
+	Which uint32
+	X     VOLUME_X
+	Kind  uint16
+	Small LOOSE
+	Big   LOOSE
+}
+
+// EncodeNDR encodes v without what its pointers lead to.
+func (v *VOLUME) EncodeNDR(e *ndr.Encoder) {
+	e.Align(4, 8)
+	tag := int(ndr.FillTag(v.Style, v.X_.Tag()))
+	e.Align(1, 8)
+	e.Int32(int32(tag))
+	v.X_.EncodeNDR(e, int64(tag))
+	e.Int32(int32(ndr.FillTag(v.Style, v.X_.Tag())))
+	e.Uint32(v.Which)
+	tag2 := int(v.Which)
+	e.Uint32(uint32(tag2))
+	v.X.EncodeNDR(e, int64(tag2))
+	e.Uint16(ndr.FillTag(v.Kind, v.Small.Tag()))
+	tag3 := int(ndr.FillTag(v.Kind, v.Small.Tag()))
+	e.Align(1, 8)
+	e.Uint16(uint16(tag3))
+	v.Small.EncodeNDR(e, int64(tag3))
+	tag4 := int(v.Which)
+	e.Align(1, 8)
+	e.Uint32(uint32(tag4))
+	v.Big.EncodeNDR(e, int64(tag4))
+	e.Trail(8)
+}
+
+// EncodeDeferredNDR encodes what the pointers of v lead to.
+func (v *VOLUME) EncodeDeferredNDR(e *ndr.Encoder) {
+	v.X_.EncodeDeferredNDR(e, int64(int(ndr.FillTag(v.Style, v.X_.Tag()))))
+	v.Small.EncodeDeferredNDR(e, int64(int(ndr.FillTag(v.Kind, v.Small.Tag()))))
+	v.Big.EncodeDeferredNDR(e, int64(int(v.Which)))
+}
+
+// DecodeNDR decodes v without what its pointers lead to.
+func (v *VOLUME) DecodeNDR(d *ndr.Decoder) {
+	var arm int
+	d.Align(4, 8)
+	d.Align(1, 8)
+	tag := int64(d.Int32())
+	arm = int(tag)
+	v.X_.DecodeNDR(d, tag)
+	v.Style = STYLE(d.Int32())
+	v.Which = d.Uint32()
+	tag2 := int64(d.Uint32())
+	d.Want(int(tag2), int(v.Which))
+	v.X.DecodeNDR(d, tag2)
+	v.Kind = d.Uint16()
+	d.Align(1, 8)
+	tag3 := int64(d.Uint16())
+	d.Want(int(tag3), int(v.Kind))
+	v.Small.DecodeNDR(d, tag3)
+	d.Align(1, 8)
+	tag4 := int64(d.Uint32())
+	d.Want(int(tag4), int(v.Which))
+	v.Big.DecodeNDR(d, tag4)
+	d.Want(arm, int(v.Style))
+	d.Trail(8)
+}
+
+// DecodeDeferredNDR decodes what the pointers of v lead to.
+func (v *VOLUME) DecodeDeferredNDR(d *ndr.Decoder) {
+	v.X_.DecodeDeferredNDR(d)
+	v.Small.DecodeDeferredNDR(d)
+	v.Big.DecodeDeferredNDR(d)
+}
+
+// VOLUME_X_ is a union.
+//
+// Its zero value holds the zero value of the arm that is asked for.
+type VOLUME_X_ struct {
+	tag STYLE
+	v   any // a pointer to the arm
+}
+
+// Tag returns the discriminant: it says which arm u holds.
+func (u *VOLUME_X_) Tag() STYLE { return u.tag }
+
+// VOLUME_X__Number makes a VOLUME_X_ that holds the arm of tag 1.
+func VOLUME_X__Number(v uint32) VOLUME_X_ { return VOLUME_X_{tag: 1, v: &v} }
+
+// Number returns the arm that VOLUME_X__Number makes; ok is false when u holds another one.
+func (u *VOLUME_X_) Number() (v uint32, ok bool) {
+	switch u.Tag() {
+	case 1:
+		return *ndr.Arm[uint32](u.v), true
+	}
+	return v, false
+}
+
+// VOLUME_X__Text makes a VOLUME_X_ that holds the arm of tag 2147483647.
+func VOLUME_X__Text(v *string) VOLUME_X_ { return VOLUME_X_{tag: 2147483647, v: &v} }
+
+// Text returns the arm that VOLUME_X__Text makes; ok is false when u holds another one.
+func (u *VOLUME_X_) Text() (v *string, ok bool) {
+	switch u.Tag() {
+	case 2147483647:
+		return *ndr.Arm[*string](u.v), true
+	}
+	return v, false
+}
+
+// VOLUME_X__Default makes a VOLUME_X_ that holds the arm that other tags choose.
+func VOLUME_X__Default(tag STYLE) VOLUME_X_ { return VOLUME_X_{tag: tag} }
+
+// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The
+// tag was encoded before.
+func (u *VOLUME_X_) EncodeNDR(e *ndr.Encoder, tag int64) {
+	if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {
+		e.BadTag(int64(u.tag))
+		return
+	}
+	e.Align(1, 8)
+	switch tag {
+	case 1:
+		p := ndr.Arm[uint32](u.v)
+		e.Uint32(*p)
+	case 2147483647:
+		p := ndr.Arm[*string](u.v)
+		e.Pointer(*p != nil)
+	default:
+	}
+}
+
+// DecodeNDR decodes the arm that tag chooses, without what pointers lead to.
+func (u *VOLUME_X_) DecodeNDR(d *ndr.Decoder, tag int64) {
+	u.tag, u.v = STYLE(tag), nil
+	d.Align(1, 8)
+	switch tag {
+	case 1:
+		p := new(uint32)
+		*p = d.Uint32()
+		u.v = p
+	case 2147483647:
+		p := new(*string)
+		*p = nil
+		if d.Embedded(14) {
+			*p = new(string)
+		}
+		u.v = p
+	default:
+	}
+}
+
+// EncodeDeferredNDR encodes what the pointers in the arm lead to.
+func (u *VOLUME_X_) EncodeDeferredNDR(e *ndr.Encoder, tag int64) {
+	switch tag {
+	case 2147483647:
+		p := ndr.Arm[*string](u.v)
+		if *p != nil {
+			e.WStr(**p)
+		}
+	}
+}
+
+// DecodeDeferredNDR decodes what the pointers in the arm lead to.
+func (u *VOLUME_X_) DecodeDeferredNDR(d *ndr.Decoder) {
+	tag := u.tag
+	switch tag {
+	case 2147483647:
+		if p, ok := u.v.(**string); ok {
+			if *p != nil && d.Leaf(14) {
+				**p = d.WStr()
+			}
+		}
+	}
+}
+
+// VOLUME_X is a union.
+//
+// Its zero value holds the zero value of the arm that is asked for.
+type VOLUME_X struct {
+	tag uint32
+	v   any // a pointer to the arm
+}
+
+// Tag returns the discriminant: it says which arm u holds.
+func (u *VOLUME_X) Tag() uint32 { return u.tag }
+
+// VOLUME_X_Number makes a VOLUME_X that holds the arm of tag 1.
+func VOLUME_X_Number(v uint32) VOLUME_X { return VOLUME_X{tag: 1, v: &v} }
+
+// Number returns the arm that VOLUME_X_Number makes; ok is false when u holds another one.
+func (u *VOLUME_X) Number() (v uint32, ok bool) {
+	switch u.Tag() {
+	case 1:
+		return *ndr.Arm[uint32](u.v), true
+	}
+	return v, false
+}
+
+// VOLUME_X_Id makes a VOLUME_X that holds the arm that the tags 2147483648, 4294967295 choose.
+func VOLUME_X_Id(tag uint32, v com.GUID) VOLUME_X { return VOLUME_X{tag: tag, v: &v} }
+
+// Id returns the arm that VOLUME_X_Id makes; ok is false when u holds another one.
+func (u *VOLUME_X) Id() (v com.GUID, ok bool) {
+	switch u.Tag() {
+	case 2147483648, 4294967295:
+		return *ndr.Arm[com.GUID](u.v), true
+	}
+	return v, false
+}
+
+// VOLUME_X_Default makes a VOLUME_X that holds the arm that other tags choose.
+func VOLUME_X_Default(tag uint32) VOLUME_X { return VOLUME_X{tag: tag} }
+
+// EncodeNDR encodes the arm that tag chooses, without what pointers lead to. The
+// tag was encoded before.
+func (u *VOLUME_X) EncodeNDR(e *ndr.Encoder, tag int64) {
+	if int64(u.tag) != tag && (u.v != nil || u.tag != 0) {
+		e.BadTag(int64(u.tag))
+		return
+	}
+	e.Align(1, 4)
+	switch tag {
+	case 1:
+		p := ndr.Arm[uint32](u.v)
+		e.Uint32(*p)
+	case 2147483648, 4294967295:
+		p := ndr.Arm[com.GUID](u.v)
+		e.GUID(*p)
+	default:
+	}
+}
+
+// DecodeNDR decodes the arm that tag chooses, without what pointers lead to.
+func (u *VOLUME_X) DecodeNDR(d *ndr.Decoder, tag int64) {
+	u.tag, u.v = uint32(tag), nil
+	d.Align(1, 4)
+	switch tag {
+	case 1:
+		p := new(uint32)
+		*p = d.Uint32()
+		u.v = p
+	case 2147483648, 4294967295:
+		p := new(com.GUID)
+		*p = d.GUID()
+		u.v = p
+	default:
+	}
+}
+
 type IDual interface {
 	automation.IDispatch
 	Run(ctx context.Context, name string, params automation.VARIANT) (result string, err error)
@@ -581,6 +946,7 @@ type IEverywhere interface {
 	Maybe(ctx context.Context, text *string, value *automation.VARIANT) (textBack *string, valueBack *automation.VARIANT, err error)
 	Choose(ctx context.Context, c CHOICE) (back CHOICE, err error)
 	Elements(ctx context.Context, e []ELEMENT) (back []ELEMENT, err error)
+	Volume(ctx context.Context, v VOLUME) (back VOLUME, err error)
 	List(ctx context.Context, list automation.IEnumVARIANT, data std.IDataObject, format *std.FORMATETC) (medium std.STGMEDIUM, err error)
 }
 
@@ -603,7 +969,7 @@ var (
 	})
 	IEverywhereDesc = com.Register[IEverywhere](com.Desc{
 		IID: IID_IEverywhere, Name: "IEverywhere",
-		Methods:  []string{"Struct", "Prices", "Arrays", "Read", "Maybe", "Choose", "Elements", "List"},
+		Methods:  []string{"Struct", "Prices", "Arrays", "Read", "Maybe", "Choose", "Elements", "Volume", "List"},
 		NewProxy: func() (any, *com.Proxy) { p := new(iEverywhereProxy); return p, &p.Proxy },
 		NewStub:  func() com.IRpcStubBuffer { return new(iEverywhereStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iEverywhereProxy).COMSetLocal(v) },
@@ -1671,11 +2037,41 @@ func (p *iEverywhereProxy) Elements(ctx context.Context, e []ELEMENT) (back []EL
 	return back, nil
 }
 
+func (p *iEverywhereProxy) Volume(ctx context.Context, v VOLUME) (back VOLUME, err error) {
+	if p.local != nil {
+		return p.local.Volume(ctx, v)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 10, 64)
+	if err != nil {
+		return VOLUME{}, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	v.EncodeNDR(&e)
+	v.EncodeDeferredNDR(&e)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return VOLUME{}, p.Proxy.Fail(10, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return VOLUME{}, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	back.DecodeNDR(&d)
+	back.DecodeDeferredNDR(&d)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 10, hr, err); err != nil {
+		return VOLUME{}, err
+	}
+	return back, nil
+}
+
 func (p *iEverywhereProxy) List(ctx context.Context, list automation.IEnumVARIANT, data std.IDataObject, format *std.FORMATETC) (medium std.STGMEDIUM, err error) {
 	if p.local != nil {
 		return p.local.List(ctx, list, data, format)
 	}
-	ch, m, err := p.Proxy.Begin(ctx, 10, 552)
+	ch, m, err := p.Proxy.Begin(ctx, 11, 552)
 	if err != nil {
 		return *new(std.STGMEDIUM), err
 	}
@@ -1688,7 +2084,7 @@ func (p *iEverywhereProxy) List(ctx context.Context, list automation.IEnumVARIAN
 	}
 	if err = e.Finish(); err != nil {
 		ch.FreeBuffer(m)
-		return *new(std.STGMEDIUM), p.Proxy.Fail(10, err)
+		return *new(std.STGMEDIUM), p.Proxy.Fail(11, err)
 	}
 	if err = ch.SendReceive(ctx, m); err != nil {
 		return *new(std.STGMEDIUM), err
@@ -1699,7 +2095,7 @@ func (p *iEverywhereProxy) List(ctx context.Context, list automation.IEnumVARIAN
 	hr := d.HRESULT()
 	err = d.Err()
 	ch.FreeBuffer(m)
-	if err = p.Proxy.End(ctx, 10, hr, err); err != nil {
+	if err = p.Proxy.End(ctx, 11, hr, err); err != nil {
 		com.ReleaseAll(d.Interfaces())
 		return *new(std.STGMEDIUM), err
 	}
@@ -1741,6 +2137,8 @@ func (s *iEverywhereStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch c
 	case 9:
 		return s.invokeElements(ctx, m, ch)
 	case 10:
+		return s.invokeVolume(ctx, m, ch)
+	case 11:
 		return s.invokeList(ctx, m, ch)
 	}
 	return com.RPC_E_INVALIDMETHOD
@@ -2001,6 +2399,30 @@ func (s *iEverywhereStub) invokeElements(ctx context.Context, m2 *com.RPCOLEMESS
 	return e2.Finish()
 }
 
+func (s *iEverywhereStub) invokeVolume(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	var v VOLUME
+	v.DecodeNDR(&d)
+	v.DecodeDeferredNDR(&d)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	back, err := s.obj.Volume(ctx, v)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		back = VOLUME{}
+	}
+	r, rerr := ch.GetBuffer(ctx, 10, 68)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	back.EncodeNDR(&e)
+	back.EncodeDeferredNDR(&e)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
 func (s *iEverywhereStub) invokeList(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
 	d := ndr.NewDecoder(ctx, m)
 	list := ndr.As[automation.IEnumVARIANT](&d, d.Interface(automation.IEnumVARIANTDesc))
@@ -2022,7 +2444,7 @@ func (s *iEverywhereStub) invokeList(ctx context.Context, m *com.RPCOLEMESSAGE, 
 		medium.ReleaseNDR()
 		medium = *new(std.STGMEDIUM)
 	}
-	r, rerr := ch.GetBuffer(ctx, 10, 68)
+	r, rerr := ch.GetBuffer(ctx, 11, 68)
 	if rerr != nil {
 		return rerr
 	}

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// grace is how long goroutines that are about to end may take.
-const grace = 3 * time.Second
+// grace is how long things that are about to end may take.
+var grace = 3 * time.Second
 
 // checked are the tests that have called Check.
 var checked sync.Map

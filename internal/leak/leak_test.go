@@ -3,6 +3,7 @@ package leak
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 // recorder is a test that can fail without failing this one.
@@ -19,6 +20,8 @@ func (r *recorder) Errorf(format string, args ...any) {
 }
 
 func TestCheck(t *testing.T) {
+	defer func(d time.Duration) { grace = d }(grace)
+	grace = 300 * time.Millisecond
 	stop := make(chan struct{})
 	r := &recorder{TB: t}
 	Check(r)

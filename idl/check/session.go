@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -103,24 +105,26 @@ func (s *Session) load(u *unit, depth int) {
 	}
 	// Set first: a circle comes back here.
 	u.loaded = true
-	ims := slices.Collect(importsOf(u.file.Items))
-	if len(ims) == 0 {
-		if im := s.stdole(u); im != nil {
-			ims = append(ims, im)
-		}
+	for im := range importsOf(u.file.Items) {
+		s.follow(u, im, depth)
 	}
-	for _, im := range ims {
-		ui := unitImport{Import: im}
-		if depth >= MaxImportDepth {
-			u.list.Errorf(im.Pos, im.Width, "imports are nested more than %d files deep", MaxImportDepth)
-			u.imports = append(u.imports, ui)
-			continue
-		}
-		ui.unit = s.imported(u, im)
+	if im := s.stdole(u); im != nil {
+		s.follow(u, im, depth)
+	}
+}
+
+// follow parses what one import directive names, and so on.
+func (s *Session) follow(u *unit, im *ast.Import, depth int) {
+	ui := unitImport{Import: im}
+	if depth >= MaxImportDepth {
+		u.list.Errorf(im.Pos, im.Width, "imports are nested more than %d files deep", MaxImportDepth)
 		u.imports = append(u.imports, ui)
-		if ui.unit != nil {
-			s.load(ui.unit, depth+1)
-		}
+		return
+	}
+	ui.unit = s.imported(u, im)
+	u.imports = append(u.imports, ui)
+	if ui.unit != nil {
+		s.load(ui.unit, depth+1)
 	}
 }
 
@@ -154,18 +158,35 @@ func (s *Session) imported(u *unit, im *ast.Import) *unit {
 func importsOf(items []ast.Item) iter.Seq[*ast.Import] { return inside[*ast.Import](items) }
 
 // stdole returns the import that stands for importlib("stdole2.tlb") in a file
-// without any: those written for automation's type library compiler know
-// IDispatch, BSTR and IFontDisp by that alone.
+// that does not import oaidl.idl: those written for automation's type library
+// compiler know IDispatch, BSTR and IFontDisp by that alone. Who brings standard
+// files of his own has to bring all of them.
 func (s *Session) stdole(u *unit) *ast.Import {
 	for lib := range inside[*ast.ImportLib](u.file.Items) {
 		switch strings.ToLower(lib.Name) {
 		case "stdole.tlb", "stdole32.tlb", "stdole2.tlb":
-			if _, _, err := s.loader.Locate("stdole2.idl", lib.Pos.File, true); err == nil {
+			if _, _, err := s.loader.Locate("stdole2.idl", lib.Pos.File, true); err == nil && !s.brings(u, map[*unit]bool{}) {
 				return &ast.Import{Name: "stdole2.idl", Pos: lib.Pos, Width: len("importlib")}
 			}
 		}
 	}
 	return nil
+}
+
+// brings reports whether u imports oaidl.idl, or a file of one's own that has the
+// name of a standard one.
+func (s *Session) brings(u *unit, seen map[*unit]bool) bool {
+	seen[u] = true
+	for _, im := range u.imports {
+		if im.unit == nil || seen[im.unit] {
+			continue
+		}
+		name := path.Base(filepath.ToSlash(im.unit.file.Source.Path))
+		if own := !im.unit.file.Source.Std; own && s.loader.Standard(name) || strings.EqualFold(name, "oaidl.idl") || s.brings(im.unit, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // inside yields the items of one kind, those inside of blocks too.

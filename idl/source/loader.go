@@ -156,6 +156,12 @@ func (l *Loader) search(name, dir string, from *File, quoted bool) foundFile {
 	return foundFile{err: ErrNotFound}
 }
 
+// Standard reports whether the standard set has a file of that name.
+func (l *Loader) Standard(name string) bool {
+	_, ok := l.inStd(name)
+	return ok
+}
+
 // inStd reports whether the standard set has name. It is flat, so a name with a
 // directory is none of its files.
 func (l *Loader) inStd(name string) (string, bool) {

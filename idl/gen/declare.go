@@ -56,7 +56,10 @@ func (g *generator) declareAll() {
 			g.declareValues(p, f)
 		}
 		for _, f := range p.files {
-			for i := range f.Interfaces() {
+			for i := range g.interfaces(f) {
+				if d := g.dispOf[i]; d != nil {
+					g.names[i] = p.scope.take(exported(d.Name))
+				}
 				g.declareInterface(p, i)
 			}
 		}
@@ -311,7 +314,12 @@ func (g *generator) declareInterface(p *pkg, i *tree.Interface) {
 		return
 	}
 	// IID_ICalc keeps the interface's own spelling: that is what people know.
-	it.iid, it.desc, it.expose = s.take("IID_"+identifier(i.Name)), s.take(n+"Desc"), s.take("Expose"+n)
+	if d := g.dispOf[i]; d != nil {
+		it.iid = g.names[d]
+	} else {
+		it.iid = s.take("IID_" + identifier(i.Name))
+	}
+	it.desc, it.expose = s.take(n+"Desc"), s.take("Expose"+n)
 	it.proxy, it.stub = s.take(typePrefix(n)+"Proxy"), s.take(typePrefix(n)+"Stub")
 	it.proxyAlias, it.stubAlias = s.take("COM"+n+"Proxy"), s.take("COM"+n+"Stub")
 	if d := parseDirectives(i.Doc); d.goType != "" {

@@ -81,6 +81,7 @@ func Generate(p *tree.Program, o Options) ([]File, []*diag.Diagnostic) {
 	}
 	// Each step needs all packages to have been through the one before.
 	g.assignPackages()
+	g.dispInterfaces()
 	g.declareAll()
 	g.collectTags()
 	g.refuseInterfaces()
@@ -122,6 +123,8 @@ type generator struct {
 	refused  map[tree.Type]string // why a type has no Go form, "" for those that have
 	inStruct map[tree.Type]bool   // types whose Go form is being looked for
 	dispIDs  map[tree.Decl][]dispID
+	disps    map[*tree.File][]*tree.Interface // of dispinterfaces
+	dispOf   map[*tree.Interface]*tree.Dispinterface
 	tags     map[*tree.Union]tree.Type // of unions without a switch_type: see tags.go
 
 	wide bool // enumerations have 32 bits on the wire: see wideEnums

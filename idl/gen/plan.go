@@ -67,7 +67,7 @@ type value struct {
 func (g *generator) planAll() {
 	for _, p := range g.packages {
 		for _, f := range p.files {
-			for i := range f.Interfaces() {
+			for i := range g.interfaces(f) {
 				if it := g.ifaces[i]; it != nil && !isIUnknown(i) {
 					g.planInterface(it)
 				}
@@ -81,7 +81,7 @@ func (g *generator) planAll() {
 func (g *generator) refuseInterfaces() {
 	for _, p := range g.packages {
 		for _, f := range p.files {
-			for i := range f.Interfaces() {
+			for i := range g.interfaces(f) {
 				if it := g.ifaces[i]; it != nil {
 					it.why = g.whyNot(it)
 				}

@@ -35,7 +35,7 @@ func (g *generator) printFile(pk *pkg, f *tree.File) ([]byte, error) {
 		}
 	}
 	var objects, plain []*iface
-	for i := range f.Interfaces() {
+	for i := range g.interfaces(f) {
 		it := g.ifaces[i]
 		if it == nil || it.pkg != pk {
 			continue

@@ -62,6 +62,8 @@ func expect(p *tree.Program, packages map[*tree.File]string) *expectation {
 				e.carve(carvedWinRT, f, cmp.Or(d.Name, winrtKinds[d.Kind]), winrtKinds[d.Kind])
 			case *tree.Interface:
 				e.iface(f, packages[f], d)
+			case *tree.Dispinterface:
+				e.dispinterface(f, packages[f], d)
 			}
 		}
 	}
@@ -76,6 +78,33 @@ var winrtKinds = map[tree.WinRTKind]string{
 
 func (e *expectation) carve(kind string, f *tree.File, name, why string) {
 	e.carved = append(e.carved, carveOut{kind, filepath.Base(f.Path), name, why})
+}
+
+// dispinterface notes a dispinterface: an interface without operations of its own
+// where its base is known.
+func (e *expectation) dispinterface(f *tree.File, pkg string, d *tree.Dispinterface) {
+	if d.Complete && d.HasUUID && knowsDispatch(f, map[*tree.File]bool{}) {
+		e.wanted = append(e.wanted, &wanted{file: filepath.Base(f.Path), pkg: pkg, name: d.Name, id: d.UUID, object: true})
+	}
+}
+
+// knowsDispatch reports whether f or what it imports declares IDispatch.
+func knowsDispatch(f *tree.File, seen map[*tree.File]bool) bool {
+	if f == nil || seen[f] {
+		return false
+	}
+	seen[f] = true
+	for i := range f.Interfaces() {
+		if i.Name == "IDispatch" && i.Complete {
+			return true
+		}
+	}
+	for _, im := range f.Imports {
+		if knowsDispatch(im.File, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // iface sorts one interface.

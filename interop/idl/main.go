@@ -137,6 +137,11 @@ func (r *report) compareHeaders(verdicts map[string]widlVerdict, p *tree.Program
 				ours[i.Name] = true
 			}
 		}
+		for d := range f.AllDecls() {
+			if d, ok := d.(*tree.Dispinterface); ok && d.Complete {
+				ours[d.Name] = true
+			}
+		}
 		for _, name := range v.interfaces {
 			if !ours[name] {
 				r.Missing = append(r.Missing, filepath.Base(f.Path)+": widl's header has "+name+", our tree has not")

@@ -33,9 +33,9 @@ type widlVerdict struct {
 	interfaces []string
 }
 
-// defined are the guards around interfaces in widl's headers. Names of the
+// defined are the guards around interfaces and dispinterfaces in widl's headers. Names of the
 // Windows Runtime are mangled; they begin with two underscores of their own.
-var defined = regexp.MustCompile(`(?m)^#define __(\w+)_INTERFACE_DEFINED__$`)
+var defined = regexp.MustCompile(`(?m)^#define __(\w+?)_(?:DISP)?INTERFACE_DEFINED__$`)
 
 // askWidl runs widl over every file by itself, a few at a time.
 func askWidl(ctx context.Context, widl string, include, files []string, workers int) (map[string]widlVerdict, error) {

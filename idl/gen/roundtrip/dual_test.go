@@ -264,3 +264,42 @@ func TestAutomationTypesEverywhere(t *testing.T) {
 		}
 	})
 }
+
+// events is a sink for the dispinterface.
+type events struct {
+	automation.NoDispatch
+	ticks []any
+}
+
+func (e *events) COMInterfaces() []com.Entry {
+	return []com.Entry{com.EntryOf[dual.DEvents](e)}
+}
+
+func (e *events) Invoke(_ context.Context, id automation.DISPID, _ uint32, _ uint16, params *automation.DISPPARAMS) (automation.VARIANT, error) {
+	if id != dual.DISPID_DEvents_Tick {
+		return automation.VARIANT{}, com.DISP_E_MEMBERNOTFOUND
+	}
+	e.ticks = append(e.ticks, params.Rgvarg[0].Value())
+	return automation.VARIANT{}, nil
+}
+
+// TestDispinterface: a dispinterface is IDispatch under an IID of its own.
+func TestDispinterface(t *testing.T) {
+	syntaxes(t, func(t *testing.T, w *wiretest.Wire) {
+		sink := &events{}
+		ctx, p := t.Context(), connect[dual.DEvents](t, w, sink)
+		tick := &automation.DISPPARAMS{Rgvarg: []automation.VARIANT{automation.Of(int32(7))}}
+		if _, err := p.Invoke(ctx, dual.DISPID_DEvents_Tick, 0, automation.DISPATCH_METHOD, tick); err != nil {
+			t.Error(err)
+		}
+		if _, err := p.Invoke(ctx, dual.DISPID_DEvents_Level, 0, automation.DISPATCH_PROPERTYGET, nil); !errors.Is(err, com.DISP_E_MEMBERNOTFOUND) {
+			t.Error(err)
+		}
+		if !reflect.DeepEqual(sink.ticks, []any{int32(7)}) {
+			t.Errorf("%v", sink.ticks)
+		}
+	})
+	if d := dual.DEventsDesc; d.IID != dual.DIID_DEvents || !d.DerivesFrom(&automation.IID_IDispatch) || d.FirstOp() != 7 {
+		t.Errorf("%+v", d)
+	}
+}

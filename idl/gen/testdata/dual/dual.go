@@ -23,6 +23,8 @@ var (
 	IID_IDual       = com.MustGUID("00000014-1111-2222-3333-000000000001")
 	IID_ICompiled   = com.MustGUID("00000014-1111-2222-3333-000000000003")
 	IID_IEverywhere = com.MustGUID("00000014-1111-2222-3333-000000000002")
+	LIBID_DualLib   = com.MustGUID("00000014-1111-2222-3333-000000000004")
+	DIID_DEvents    = com.MustGUID("00000014-1111-2222-3333-000000000005")
 )
 
 // Members of IDual, for late-bound calls.
@@ -37,6 +39,12 @@ const (
 	DISPID_IDual_Print    int32 = 8
 	DISPID_IDual_Optional int32 = 9
 	DISPID_IDual_Paint    int32 = 10
+)
+
+// Members of _DEvents, for late-bound calls.
+const (
+	DISPID_DEvents_Level int32 = 1
+	DISPID_DEvents_Tick  int32 = 2
 )
 
 type RECORD struct {
@@ -950,6 +958,10 @@ type IEverywhere interface {
 	List(ctx context.Context, list automation.IEnumVARIANT, data std.IDataObject, format *std.FORMATETC) (medium std.STGMEDIUM, err error)
 }
 
+type DEvents interface {
+	automation.IDispatch
+}
+
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
 var (
 	IDualDesc = com.Register[IDual](com.Desc{
@@ -974,6 +986,12 @@ var (
 		NewStub:  func() com.IRpcStubBuffer { return new(iEverywhereStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iEverywhereProxy).COMSetLocal(v) },
 	})
+	DEventsDesc = com.Register[DEvents](com.Desc{
+		IID: DIID_DEvents, Name: "_DEvents", Base: automation.IDispatchDesc,
+		NewProxy: func() (any, *com.Proxy) { p := new(dEventsProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(dEventsStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*dEventsProxy).COMSetLocal(v) },
+	})
 )
 
 // ExposeIDual gives a class the interface IDual.
@@ -985,6 +1003,9 @@ func ExposeICompiled(s *com.ClassSpec) { com.Expose[ICompiled](s) }
 // ExposeIEverywhere gives a class the interface IEverywhere.
 func ExposeIEverywhere(s *com.ClassSpec) { com.Expose[IEverywhere](s) }
 
+// ExposeDEvents gives a class the interface DEvents.
+func ExposeDEvents(s *com.ClassSpec) { com.Expose[DEvents](s) }
+
 // For generated code of interfaces that are derived from these.
 type (
 	COMIDualProxy       = iDualProxy
@@ -993,6 +1014,8 @@ type (
 	COMICompiledStub    = iCompiledStub
 	COMIEverywhereProxy = iEverywhereProxy
 	COMIEverywhereStub  = iEverywhereStub
+	COMDEventsProxy     = dEventsProxy
+	COMDEventsStub      = dEventsStub
 )
 
 type iDualProxy struct {
@@ -2453,4 +2476,39 @@ func (s *iEverywhereStub) invokeList(ctx context.Context, m *com.RPCOLEMESSAGE, 
 	medium.EncodeDeferredNDR(&e)
 	e.HRESULT(hr)
 	return e.Finish()
+}
+
+type dEventsProxy struct {
+	automation.COMIDispatchProxy
+	local DEvents
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *dEventsProxy) COMSetLocal(v any) bool {
+	return p.COMIDispatchProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+type dEventsStub struct {
+	automation.COMIDispatchStub
+	obj DEvents
+}
+
+// COMServe lets obj serve the calls.
+func (s *dEventsStub) COMServe(obj DEvents) {
+	s.COMIDispatchStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *dEventsStub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, DEventsDesc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *dEventsStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, DEventsDesc, iid)
+}
+
+func (s *dEventsStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	return s.COMIDispatchStub.Invoke(ctx, m, ch)
 }

@@ -80,6 +80,16 @@ type IGauge interface {
 	GetNewEnum(ctx context.Context) (list com.Unknown, err error)
 }
 
+// DGauge: Properties and methods.
+type DGauge interface {
+	automation.IDispatch
+}
+
+// DGaugeEvents: Events.
+type DGaugeEvents interface {
+	automation.IDispatch
+}
+
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
 var (
 	IGaugeDesc = com.Register[IGauge](com.Desc{
@@ -89,15 +99,37 @@ var (
 		NewStub:  func() com.IRpcStubBuffer { return new(iGaugeStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iGaugeProxy).COMSetLocal(v) },
 	})
+	DGaugeDesc = com.Register[DGauge](com.Desc{
+		IID: DIID_DGauge, Name: "_DGauge", Base: automation.IDispatchDesc,
+		NewProxy: func() (any, *com.Proxy) { p := new(dGaugeProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(dGaugeStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*dGaugeProxy).COMSetLocal(v) },
+	})
+	DGaugeEventsDesc = com.Register[DGaugeEvents](com.Desc{
+		IID: DIID_DGaugeEvents, Name: "_DGaugeEvents", Base: automation.IDispatchDesc,
+		NewProxy: func() (any, *com.Proxy) { p := new(dGaugeEventsProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(dGaugeEventsStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*dGaugeEventsProxy).COMSetLocal(v) },
+	})
 )
 
 // ExposeIGauge gives a class the interface IGauge.
 func ExposeIGauge(s *com.ClassSpec) { com.Expose[IGauge](s) }
 
+// ExposeDGauge gives a class the interface DGauge.
+func ExposeDGauge(s *com.ClassSpec) { com.Expose[DGauge](s) }
+
+// ExposeDGaugeEvents gives a class the interface DGaugeEvents.
+func ExposeDGaugeEvents(s *com.ClassSpec) { com.Expose[DGaugeEvents](s) }
+
 // For generated code of interfaces that are derived from these.
 type (
-	COMIGaugeProxy = iGaugeProxy
-	COMIGaugeStub  = iGaugeStub
+	COMIGaugeProxy       = iGaugeProxy
+	COMIGaugeStub        = iGaugeStub
+	COMDGaugeProxy       = dGaugeProxy
+	COMDGaugeStub        = dGaugeStub
+	COMDGaugeEventsProxy = dGaugeEventsProxy
+	COMDGaugeEventsStub  = dGaugeEventsStub
 )
 
 type iGaugeProxy struct {
@@ -357,4 +389,74 @@ func (s *iGaugeStub) invokeGetNewEnum(ctx context.Context, m *com.RPCOLEMESSAGE,
 	e.Interface(com.UnknownDesc, list)
 	e.HRESULT(hr)
 	return e.Finish()
+}
+
+type dGaugeProxy struct {
+	automation.COMIDispatchProxy
+	local DGauge
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *dGaugeProxy) COMSetLocal(v any) bool {
+	return p.COMIDispatchProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+type dGaugeStub struct {
+	automation.COMIDispatchStub
+	obj DGauge
+}
+
+// COMServe lets obj serve the calls.
+func (s *dGaugeStub) COMServe(obj DGauge) {
+	s.COMIDispatchStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *dGaugeStub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, DGaugeDesc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *dGaugeStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, DGaugeDesc, iid)
+}
+
+func (s *dGaugeStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	return s.COMIDispatchStub.Invoke(ctx, m, ch)
+}
+
+type dGaugeEventsProxy struct {
+	automation.COMIDispatchProxy
+	local DGaugeEvents
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *dGaugeEventsProxy) COMSetLocal(v any) bool {
+	return p.COMIDispatchProxy.COMSetLocal(v) && com.SetLocal(&p.local, v)
+}
+
+type dGaugeEventsStub struct {
+	automation.COMIDispatchStub
+	obj DGaugeEvents
+}
+
+// COMServe lets obj serve the calls.
+func (s *dGaugeEventsStub) COMServe(obj DGaugeEvents) {
+	s.COMIDispatchStub.COMServe(obj)
+	s.obj = obj
+}
+
+func (s *dGaugeEventsStub) Connect(ctx context.Context, server any) error {
+	err := com.ConnectStub(ctx, &s.Stub, &s.obj, server, DGaugeEventsDesc)
+	s.COMServe(s.obj)
+	return err
+}
+
+func (s *dGaugeEventsStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, DGaugeEventsDesc, iid)
+}
+
+func (s *dGaugeEventsStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	return s.COMIDispatchStub.Invoke(ctx, m, ch)
 }

@@ -16,6 +16,7 @@ import (
 	"oxid/idl/diag"
 	"oxid/idl/gen"
 	"oxid/idl/print"
+	"oxid/idl/source"
 )
 
 // progressFrom is the number of files from which progress is shown.
@@ -35,11 +36,13 @@ type flags struct {
 	prefix     string
 	paths      []string
 	all        bool
+
+	said map[source.Pos]bool // methods of which the checker said that they cannot travel
 }
 
 // Command returns the verb.
 func Command() *cobra.Command {
-	var f flags
+	f := flags{said: map[source.Pos]bool{}}
 	cmd := &cobra.Command{
 		Use:   "idl FILE.idl...",
 		Short: "Compile interface definitions to Go proxies and stubs",
@@ -110,6 +113,11 @@ func (f *flags) run(args []string, stdout, stderr io.Writer) error {
 				reads = append(reads, p)
 			}
 		}
+		for _, d := range r.Diags {
+			if strings.Contains(d.Message, " cannot travel: ") {
+				f.said[d.Pos] = true
+			}
+		}
 		switch {
 		case f.print == "idl" && r.Errors == 0:
 			return print.IDL(stdout, r.File)
@@ -174,6 +182,9 @@ func (f *flags) generate(sum idl.Summary, args []string, messages io.Writer) (ou
 			name = f.out
 		case f.out != "":
 			name = filepath.Join(f.out, g.Name)
+			if err := os.MkdirAll(f.out, 0o777); err != nil {
+				return nil, err
+			}
 		}
 		if err := os.WriteFile(name, g.Content, 0o644); err != nil {
 			return nil, err
@@ -195,10 +206,11 @@ func packageHere(args []string) string {
 	return strings.TrimSuffix(os.Getenv("GOPACKAGE"), "_test")
 }
 
-// tell prints the generator's messages in the form of the checker's.
+// tell prints the generator's messages in the form of the checker's. What the
+// checker said of a method that cannot travel is not said again.
 func (f *flags) tell(w io.Writer, diags []*diag.Diagnostic) error {
 	for _, d := range diags {
-		if f.quiet && d.Severity != diag.Error {
+		if d.Severity != diag.Error && (f.quiet || f.said[d.Pos]) {
 			continue
 		}
 		var err error

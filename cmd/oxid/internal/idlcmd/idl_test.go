@@ -166,3 +166,21 @@ func mustGetwd(t *testing.T) string {
 	}
 	return dir
 }
+
+// TestOutputDirectory: -o names a directory that need not be there, and what the
+// checker said of a method is not said again by the generator.
+func TestOutputDirectory(t *testing.T) {
+	in(t, map[string]string{"half.idl": `import "unknwn.idl";
+[object, uuid(00000000-0000-0000-0000-0000000000c1)] interface IHalf : IUnknown { HRESULT Good(); HRESULT Bad([in] void *p); }
+`})
+	_, stderr, err := run("half.idl", "-o", "new/half")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	if _, err := os.Stat("new/half/half.go"); err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(stderr, "IHalf.Bad"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, stderr)
+	}
+}

@@ -51,7 +51,7 @@ func Command() *cobra.Command {
 			"the directories of -I, and last in the built-in standard files (unknwn.idl, oaidl.idl, ...).\n\n" +
 			"In a Go file:  //go:generate go tool oxid idl calc.idl",
 		Example: "  oxid idl calc.idl                       writes calc.go beside it\n" +
-			"  oxid idl -I include -D UNICODE=1 *.idl\n" +
+			"  oxid idl -I include -D UNICODE=1 --package opc *.idl\n" +
 			"  oxid idl --all --prefix example.org/api -o api *.idl\n" +
 			"  oxid idl --check calc.idl               messages alone\n" +
 			"  oxid idl --print=json calc.idl          the checked description\n" +
@@ -170,28 +170,35 @@ func (f *flags) generate(sum idl.Summary, args []string, messages io.Writer) (ou
 	for _, a := range args {
 		dirs[filepath.Base(a)] = filepath.Dir(a)
 	}
-	for _, g := range files {
+	names := make([]string, len(files))
+	packages := map[string]gen.File{} // by directory
+	for i, g := range files {
 		name := filepath.Join(dirs[filepath.Base(g.Source.Path)], g.Name)
 		switch {
 		case f.all:
 			name = filepath.Join(f.out, path.Base(g.ImportPath), g.Name)
-			if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-				return nil, err
-			}
 		case strings.HasSuffix(f.out, ".go"):
 			name = f.out
 		case f.out != "":
 			name = filepath.Join(f.out, g.Name)
-			if err := os.MkdirAll(f.out, 0o777); err != nil {
-				return nil, err
-			}
 		}
-		if err := os.WriteFile(name, g.Content, 0o644); err != nil {
+		names[i] = name
+		dir := filepath.Dir(name)
+		if other, ok := packages[dir]; ok && other.Package != g.Package {
+			return nil, fmt.Errorf("%s and %s would be two packages in one directory: name one for both with --package, "+
+				"or give each a directory of its own with --all, --prefix and -o", other.Name, g.Name)
+		}
+		packages[dir] = g
+	}
+	for i, g := range files {
+		if err := os.MkdirAll(filepath.Dir(names[i]), 0o777); err != nil {
 			return nil, err
 		}
-		outputs = append(outputs, name)
+		if err := os.WriteFile(names[i], g.Content, 0o644); err != nil {
+			return nil, err
+		}
 	}
-	return outputs, nil
+	return names, nil
 }
 
 // packageHere returns the package that go generate runs in, "" when it does not

@@ -184,3 +184,17 @@ func TestOutputDirectory(t *testing.T) {
 		t.Errorf("said %d times:\n%s", n, stderr)
 	}
 }
+
+// TestTwoPackagesInOneDirectory: Go has none of that, so nothing is written.
+func TestTwoPackagesInOneDirectory(t *testing.T) {
+	in(t, map[string]string{"one.idl": "typedef struct A { long a; } A;\n", "two.idl": "typedef struct B { long b; } B;\n"})
+	if _, _, err := run("one.idl", "two.idl"); err == nil || !strings.Contains(err.Error(), "--package") {
+		t.Error(err)
+	}
+	if _, err := os.Stat("one.go"); err == nil {
+		t.Error("one of them is written")
+	}
+	if _, stderr, err := run("--package", "both", "one.idl", "two.idl"); err != nil {
+		t.Errorf("%v\n%s", err, stderr)
+	}
+}

@@ -23,5 +23,5 @@
 //
 // ACF files are not read. Constructs of the Windows Runtime are parsed and
 // resolved by name, and marked as such. importlib names are kept, the type
-// libraries behind them are not read.
+// libraries behind them are not read; for stdole2.tlb stands a standard file.
 package idl

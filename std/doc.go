@@ -35,6 +35,10 @@
 // are calls like any other, and are waited for. There are no monikers and no bind
 // contexts here, only the interfaces of both.
 //
+// Storages, property sets, embedding and property pages are not in this package;
+// descriptions that mention them compile, and the methods that use them are
+// refused by name.
+//
 // What an IErrorInfo says travels with a failed call by other means than this
 // interface. ITypeInfo, which IProvideClassInfo returns, belongs to the package
 // for type information; where that is not linked in, it cannot be marshaled.

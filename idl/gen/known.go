@@ -43,6 +43,9 @@ func (g *generator) existing(it *iface) {
 		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, "ClassFactoryDesc", comPath, comPath, stdPath
 	case standard[n]:
 		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, n+"Desc", stdPath, stdPath, stdPath
+	// Type information is handed on as what it is to everybody, IUnknown.
+	case n == "ITypeInfo":
+		it.typed, it.name, it.desc, it.typeImport, it.descImport = true, "Unknown", "TypeInfoDesc()", comPath, autPath
 	case automation[n]:
 		it.name, it.desc, it.typeImport, it.descImport, it.implImport = n, n+"Desc", autPath, autPath, autPath
 	default:

@@ -110,6 +110,9 @@ func (g *generator) whyNot(it *iface) string {
 	case i.Object && !i.Base.Object:
 		return "its base " + i.Base.Name + " is no object interface"
 	}
+	if b.pkg == nil && b.typed {
+		return "its base " + i.Base.Name + " has no methods in Go"
+	}
 	if why := g.whyNot(b); why != "" {
 		return "its base " + i.Base.Name + " is not generated: " + why
 	}

@@ -18,9 +18,11 @@ const _ = com.GeneratedV1 // this code fits the runtime that it is compiled with
 
 // Identifiers of usesstd.idl.
 var (
-	IID_IUses      = com.MustGUID("00000011-1111-2222-3333-000000000001")
-	IID_IMyStream  = com.MustGUID("00000011-1111-2222-3333-000000000002")
-	IID_IMyFactory = com.MustGUID("00000011-1111-2222-3333-000000000003")
+	IID_IUses       = com.MustGUID("00000011-1111-2222-3333-000000000001")
+	IID_IMyStream   = com.MustGUID("00000011-1111-2222-3333-000000000002")
+	IID_IMyFactory  = com.MustGUID("00000011-1111-2222-3333-000000000003")
+	IID_IDescribed  = com.MustGUID("00000018-1111-2222-3333-0000000000f1")
+	IID_IMyTypeInfo = com.MustGUID("00000018-1111-2222-3333-0000000000f2")
 )
 
 type USES struct {
@@ -85,6 +87,12 @@ type IMyFactory interface {
 	License(ctx context.Context) (key string, err error)
 }
 
+// IDescribed: Type information goes through as IUnknown; who derives from it is refused.
+type IDescribed interface {
+	GetInfo(ctx context.Context, lcid uint32) (info com.Unknown, err error)
+	SetInfo(ctx context.Context, info com.Unknown) error
+}
+
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
 var (
 	IUsesDesc = com.Register[IUses](com.Desc{
@@ -108,6 +116,13 @@ var (
 		NewStub:  func() com.IRpcStubBuffer { return new(iMyFactoryStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iMyFactoryProxy).COMSetLocal(v) },
 	})
+	IDescribedDesc = com.Register[IDescribed](com.Desc{
+		IID: IID_IDescribed, Name: "IDescribed",
+		Methods:  []string{"GetInfo", "SetInfo"},
+		NewProxy: func() (any, *com.Proxy) { p := new(iDescribedProxy); return p, &p.Proxy },
+		NewStub:  func() com.IRpcStubBuffer { return new(iDescribedStub) },
+		SetLocal: func(itf, v any) bool { return itf.(*iDescribedProxy).COMSetLocal(v) },
+	})
 )
 
 // ExposeIUses gives a class the interface IUses.
@@ -119,6 +134,9 @@ func ExposeIMyStream(s *com.ClassSpec) { com.Expose[IMyStream](s) }
 // ExposeIMyFactory gives a class the interface IMyFactory.
 func ExposeIMyFactory(s *com.ClassSpec) { com.Expose[IMyFactory](s) }
 
+// ExposeIDescribed gives a class the interface IDescribed.
+func ExposeIDescribed(s *com.ClassSpec) { com.Expose[IDescribed](s) }
+
 // For generated code of interfaces that are derived from these.
 type (
 	COMIUsesProxy      = iUsesProxy
@@ -127,6 +145,8 @@ type (
 	COMIMyStreamStub   = iMyStreamStub
 	COMIMyFactoryProxy = iMyFactoryProxy
 	COMIMyFactoryStub  = iMyFactoryStub
+	COMIDescribedProxy = iDescribedProxy
+	COMIDescribedStub  = iDescribedStub
 )
 
 type iUsesProxy struct {
@@ -548,5 +568,135 @@ func (s *iMyFactoryStub) invokeLicense(ctx context.Context, m *com.RPCOLEMESSAGE
 		e.WStr(key)
 	}
 	e.HRESULT(hr)
+	return e.Finish()
+}
+
+type iDescribedProxy struct {
+	com.Proxy
+	local IDescribed
+}
+
+// COMSetLocal lets v answer the calls.
+func (p *iDescribedProxy) COMSetLocal(v any) bool {
+	return com.SetLocal(&p.local, v)
+}
+
+func (p *iDescribedProxy) GetInfo(ctx context.Context, lcid uint32) (info com.Unknown, err error) {
+	if p.local != nil {
+		return p.local.GetInfo(ctx, lcid)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 3, 4)
+	if err != nil {
+		return nil, err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Uint32(lcid)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return nil, p.Proxy.Fail(3, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return nil, err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	info = d.Interface(automation.TypeInfoDesc())
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	if err = p.Proxy.End(ctx, 3, hr, err); err != nil {
+		com.ReleaseAll(d.Interfaces())
+		return nil, err
+	}
+	return info, nil
+}
+
+func (p *iDescribedProxy) SetInfo(ctx context.Context, info com.Unknown) (err error) {
+	if p.local != nil {
+		return p.local.SetInfo(ctx, info)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 4, 256)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Interface(automation.TypeInfoDesc(), info)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(4, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 4, hr, err)
+}
+
+type iDescribedStub struct {
+	com.Stub
+	obj IDescribed
+}
+
+// COMServe lets obj serve the calls.
+func (s *iDescribedStub) COMServe(obj IDescribed) {
+	s.obj = obj
+}
+
+func (s *iDescribedStub) Connect(ctx context.Context, server any) error {
+	return com.ConnectStub(ctx, &s.Stub, &s.obj, server, IDescribedDesc)
+}
+
+func (s *iDescribedStub) IsIIDSupported(iid *com.IID) com.IRpcStubBuffer {
+	return s.Stub.Supports(s, IDescribedDesc, iid)
+}
+
+func (s *iDescribedStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	switch m.Op {
+	case 3:
+		return s.invokeGetInfo(ctx, m, ch)
+	case 4:
+		return s.invokeSetInfo(ctx, m, ch)
+	}
+	return com.RPC_E_INVALIDMETHOD
+}
+
+func (s *iDescribedStub) invokeGetInfo(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	lcid := d.Uint32()
+	if err := d.Err(); err != nil {
+		return err
+	}
+	info, err := s.obj.GetInfo(ctx, lcid)
+	defer com.Release(info)
+	hr := com.MethodResult(ctx, err)
+	if hr.Failed() {
+		info = nil
+	}
+	r, rerr := ch.GetBuffer(ctx, 3, 260)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.Interface(automation.TypeInfoDesc(), info)
+	e.HRESULT(hr)
+	return e.Finish()
+}
+
+func (s *iDescribedStub) invokeSetInfo(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	info := d.Interface(automation.TypeInfoDesc())
+	defer com.ReleaseArgs(d.Interfaces())
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.SetInfo(ctx, info)
+	r, rerr := ch.GetBuffer(ctx, 4, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
 	return e.Finish()
 }

@@ -299,9 +299,6 @@ func (g *generator) checkTop(p *tree.Param, t tree.Type) error {
 		if s := g.scalarOf(carried(ref.Param)); s != guidScalar {
 			return refuse("parameter %s: iid_is names %s, which is no IID", p.Name, ref.Param.Name)
 		}
-		if p.In && ref.Param.Index > p.Index {
-			return refuse("parameter %s: iid_is names the later parameter %s", p.Name, ref.Param.Name)
-		}
 	}
 	// NULL for the place where a result goes: C programs may, the wire has no
 	// form for it.

@@ -327,6 +327,8 @@ type IVendorEnumGUID interface {
 
 type IVendorBrowse interface {
 	Items(ctx context.Context) (names std.IEnumString, classes std.IEnumGUID, err error)
+	// The id comes behind the pointer that it is about: the server gets an IUnknown, and asks it.
+	Late(ctx context.Context, object com.Unknown, riid com.IID) error
 }
 
 // Descriptors of the interfaces, registered for proxies, stubs and queries.
@@ -340,7 +342,7 @@ var (
 	})
 	IVendorBrowseDesc = com.Register[IVendorBrowse](com.Desc{
 		IID: IID_IVendorBrowse, Name: "IVendorBrowse",
-		Methods:  []string{"Items"},
+		Methods:  []string{"Items", "Late"},
 		NewProxy: func() (any, *com.Proxy) { p := new(iVendorBrowseProxy); return p, &p.Proxy },
 		NewStub:  func() com.IRpcStubBuffer { return new(iVendorBrowseStub) },
 		SetLocal: func(itf, v any) bool { return itf.(*iVendorBrowseProxy).COMSetLocal(v) },
@@ -609,6 +611,31 @@ func (p *iVendorBrowseProxy) Items(ctx context.Context) (names std.IEnumString, 
 	return names, classes, nil
 }
 
+func (p *iVendorBrowseProxy) Late(ctx context.Context, object com.Unknown, riid com.IID) (err error) {
+	if p.local != nil {
+		return p.local.Late(ctx, object, riid)
+	}
+	ch, m, err := p.Proxy.Begin(ctx, 4, 272)
+	if err != nil {
+		return err
+	}
+	e := ndr.NewEncoder(ctx, m)
+	e.Interface(com.DescFor(&riid, object), object)
+	e.GUID(riid)
+	if err = e.Finish(); err != nil {
+		ch.FreeBuffer(m)
+		return p.Proxy.Fail(4, err)
+	}
+	if err = ch.SendReceive(ctx, m); err != nil {
+		return err
+	}
+	d := ndr.NewDecoder(ctx, m)
+	hr := d.HRESULT()
+	err = d.Err()
+	ch.FreeBuffer(m)
+	return p.Proxy.End(ctx, 4, hr, err)
+}
+
 type iVendorBrowseStub struct {
 	com.Stub
 	obj IVendorBrowse
@@ -631,6 +658,8 @@ func (s *iVendorBrowseStub) Invoke(ctx context.Context, m *com.RPCOLEMESSAGE, ch
 	switch m.Op {
 	case 3:
 		return s.invokeItems(ctx, m, ch)
+	case 4:
+		return s.invokeLate(ctx, m, ch)
 	}
 	return com.RPC_E_INVALIDMETHOD
 }
@@ -652,6 +681,24 @@ func (s *iVendorBrowseStub) invokeItems(ctx context.Context, m *com.RPCOLEMESSAG
 	e.Interface(std.IEnumStringDesc, names)
 	e.Interface(std.IEnumGUIDDesc, classes)
 	e.HRESULT(hr)
+	return e.Finish()
+}
+
+func (s *iVendorBrowseStub) invokeLate(ctx context.Context, m *com.RPCOLEMESSAGE, ch com.IRpcChannelBuffer) error {
+	d := ndr.NewDecoder(ctx, m)
+	object := d.Interface(com.UnknownDesc)
+	riid := d.GUID()
+	defer com.ReleaseArgs(d.Interfaces())
+	if err := d.Err(); err != nil {
+		return err
+	}
+	err := s.obj.Late(ctx, object, riid)
+	r, rerr := ch.GetBuffer(ctx, 4, 4)
+	if rerr != nil {
+		return rerr
+	}
+	e := ndr.NewEncoder(ctx, r)
+	e.HRESULT(com.MethodResult(ctx, err))
 	return e.Finish()
 }
 

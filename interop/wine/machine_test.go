@@ -74,7 +74,7 @@ func TestMain(m *testing.M) {
 func startMachine(t *testing.T) *machine {
 	t.Helper()
 	if os.Getenv("OXID_WINE") == "" {
-		t.Skip("set OXID_WINE=1: the suite takes two minutes, and Wine's RPC client now and then loses an answer and hangs")
+		t.Skip("set OXID_WINE=1: the suite takes half a minute, and Wine's RPC client now and then loses an answer and hangs")
 	}
 	wine, server := tool(t, "wine64", "wine64"), tool(t, "wineserver", "wine64")
 	tool(t, "widl", "wine64-tools")

@@ -8,17 +8,13 @@ import (
 
 	"oxid/com"
 	"oxid/dcerpc"
+	"oxid/internal/race"
 	"oxid/orpc"
 	"oxid/step"
 )
 
-const (
-	// connectTimeout bounds connecting when the caller's context does not.
-	connectTimeout = time.Minute
-	// raceDelay is how long the next binding waits for the one before it
-	// (RFC 8305 section 5 recommends 250 ms).
-	raceDelay = 250 * time.Millisecond
-)
+// connectTimeout bounds connecting when the caller's context does not.
+const connectTimeout = time.Minute
 
 // dialContext makes the context of a connection attempt: it ends with the
 // runtime, and at the deadline of the call that began it.
@@ -65,54 +61,15 @@ func (rt *Runtime) dialBindings(ctx context.Context, info *ExporterInfo) (*dcerp
 		return nil, &com.Error{HRESULT: com.RPC_S_PROTSEQ_NOT_SUPPORTED, Step: step.Bindings,
 			Hint: "the server advertises no ncacn_ip_tcp binding with a port"}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type result struct {
-		i    int
-		conn net.Conn
-		err  error
+	conn, _, failed := race.Run(ctx, addrs, func(ctx context.Context, addr string) (net.Conn, error) {
+		return rt.opt.Dial(ctx, "tcp", addr)
+	}, func(c net.Conn) { c.Close() })
+	if failed == nil {
+		return dcerpc.NewClientConn(conn, rt.clientOptions()), nil
 	}
-	results := make(chan result)
-	next, running := 0, 0
-	start := func() {
-		i := next
-		next++
-		running++
-		go func() {
-			conn, err := rt.opt.Dial(ctx, "tcp", addrs[i])
-			results <- result{i, conn, err}
-		}()
-	}
-	start()
-	timer := time.NewTimer(raceDelay)
-	defer timer.Stop()
-	attempts := make([]com.Attempt, len(addrs))
-	var won net.Conn
-	for running > 0 {
-		var more <-chan time.Time
-		if next < len(addrs) && won == nil {
-			more = timer.C
-		}
-		select {
-		case <-more:
-			start()
-			timer.Reset(raceDelay)
-		case r := <-results:
-			running--
-			attempts[r.i] = com.Attempt{Step: step.ObjectTCP, Target: addrs[r.i], Err: r.err}
-			switch {
-			case r.err == nil && won == nil:
-				won = r.conn
-				cancel() // the others are not needed
-			case r.err == nil:
-				r.conn.Close()
-			case won == nil && next < len(addrs) && ctx.Err() == nil:
-				start()
-			}
-		}
-	}
-	if won != nil {
-		return dcerpc.NewClientConn(won, rt.clientOptions()), nil
+	attempts := make([]com.Attempt, len(failed))
+	for i, f := range failed {
+		attempts[i] = com.Attempt{Step: step.ObjectTCP, Target: f.Addr, Err: f.Err}
 	}
 	return nil, unreachable(attempts)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oxid/com"
+	"oxid/internal/race"
 	"oxid/step"
 )
 
@@ -60,6 +61,15 @@ func notRPC(addr string, err error) error {
 		e.Hint = "what listens there does not speak DCE/RPC: check the port"
 	}
 	return e
+}
+
+// attempts tells of the addresses of which none won a race.
+func attempts(failed []race.Failure) []com.Attempt {
+	list := make([]com.Attempt, len(failed))
+	for i, f := range failed {
+		list[i] = com.Attempt{Step: stepOf(f.Err), Target: f.Addr, Err: f.Err}
+	}
+	return list
 }
 
 // resolveError sums up the failures of all bindings of a resolver. An answer

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"oxid/com"
+	"oxid/internal/race"
 	"oxid/orpc"
 	"oxid/step"
 )
@@ -21,13 +22,13 @@ func (c *Client) Ping(ctx context.Context, resAddr orpc.PackedBindings, set orpc
 	defer cancel()
 	at := c.home(string(resAddr))
 	if at == "" {
-		var attempts []com.Attempt
-		_, at, attempts = race(ctx, addrs, func(ctx context.Context, addr string) (*resolverConn, error) {
+		var failed []race.Failure
+		_, at, failed = race.Run(ctx, addrs, func(ctx context.Context, addr string) (*resolverConn, error) {
 			rc, _, err := c.connect(ctx, addr)
 			return rc, err
-		})
-		if attempts != nil {
-			return set, resolveError(pingMethod(set, add, del), addrs[0], attempts)
+		}, nil) // connections stay with the client
+		if failed != nil {
+			return set, resolveError(pingMethod(set, add, del), addrs[0], attempts(failed))
 		}
 		c.setHome(string(resAddr), at)
 	}

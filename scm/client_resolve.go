@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"oxid/com"
+	"oxid/internal/race"
 	"oxid/marshal"
 	"oxid/ndr"
 	"oxid/orpc"
@@ -60,16 +61,16 @@ func (c *Client) ResolveOXID(ctx context.Context, oxid orpc.OXID, resAddr orpc.P
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	info, at, attempts := race(ctx, addrs, func(ctx context.Context, addr string) (*marshal.ExporterInfo, error) {
+	info, at, failed := race.Run(ctx, addrs, func(ctx context.Context, addr string) (*marshal.ExporterInfo, error) {
 		var info *marshal.ExporterInfo
 		err := c.withConn(ctx, addr, func(rc *resolverConn) (err error) {
 			info, err = rc.resolve(ctx, oxid)
 			return err
 		})
 		return info, err
-	})
-	if attempts != nil {
-		return nil, resolveError("ResolveOxid2", addrs[0], attempts)
+	}, nil)
+	if failed != nil {
+		return nil, resolveError("ResolveOxid2", addrs[0], attempts(failed))
 	}
 	c.setHome(string(resAddr), at)
 	return info, nil

@@ -2,15 +2,13 @@ package ndr
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 	"testing"
-	"unsafe"
 
 	"oxid/com"
 )
 
-// record is the structure of 8 fields that codecs are compared with: an id,
+// record is the structure of 8 fields that bench/codec compares codecs with: an id,
 // two strings, four short tags, a float, flags, a time and a GUID.
 type record struct {
 	ID    uint64
@@ -221,115 +219,4 @@ func BenchmarkUint32(b *testing.B) {
 			e.Uint32(7)
 		}
 	}
-}
-
-// The two benchmarks below do the same work by hand, as a yardstick.
-
-func BenchmarkStructEncodeByHand(b *testing.B) {
-	v := sampleRecord()
-	buf := make([]byte, 0, 1024)
-	b.ReportAllocs()
-	for b.Loop() {
-		buf = v.appendByHand(buf[:0])
-	}
-	b.ReportMetric(float64(len(buf)), "bytes")
-}
-
-func (v *record) appendByHand(b []byte) []byte {
-	le := binary.LittleEndian
-	b = le.AppendUint64(b, v.ID)
-	b = le.AppendUint32(b, 0x20000)
-	b = le.AppendUint32(b, 0x20004)
-	b = le.AppendUint32(b, uint32(len(v.Tags)))
-	b = le.AppendUint32(b, 0x20008)
-	b = le.AppendUint64(b, math.Float64bits(v.Score))
-	b = le.AppendUint32(b, v.Flags)
-	b = le.AppendUint32(b, 0)
-	b = le.AppendUint64(b, uint64(v.Time))
-	b = v.Key.AppendBytes(b)
-	b = appendWStr(b, v.Name)
-	b = appendWStr(b, v.Title)
-	for len(b)&3 != 0 {
-		b = append(b, 0)
-	}
-	b = le.AppendUint32(b, uint32(len(v.Tags)))
-	for i := range v.Tags {
-		b = le.AppendUint32(b, 0x2000c+4*uint32(i))
-	}
-	for _, s := range v.Tags {
-		b = appendWStr(b, s)
-	}
-	return b
-}
-
-func appendWStr(b []byte, s string) []byte {
-	for len(b)&3 != 0 {
-		b = append(b, 0)
-	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(s)+1))
-	b = binary.LittleEndian.AppendUint32(b, 0)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(s)+1))
-	for i := range len(s) {
-		b = append(b, s[i], 0)
-	}
-	return append(b, 0, 0)
-}
-
-func BenchmarkStructDecodeByHand(b *testing.B) {
-	buf := sampleRecord().appendByHand(nil)
-	v := record{Tags: make([]string, 0, 4)}
-	b.ReportAllocs()
-	for b.Loop() {
-		if !v.readByHand(buf) {
-			b.Fatal("short")
-		}
-	}
-}
-
-func (v *record) readByHand(b []byte) bool {
-	le := binary.LittleEndian
-	if len(b) < 64 {
-		return false
-	}
-	v.ID = le.Uint64(b)
-	n := int(le.Uint32(b[16:]))
-	v.Score = math.Float64frombits(le.Uint64(b[24:]))
-	v.Flags = le.Uint32(b[32:])
-	v.Time = int64(le.Uint64(b[40:]))
-	v.Key = com.GUIDFromBytes(b[48:])
-	at, ok := 64, true
-	if v.Name, at, ok = readWStr(b, at); !ok {
-		return false
-	}
-	if v.Title, at, ok = readWStr(b, at); !ok {
-		return false
-	}
-	at = (at+3)&^3 + 4 + 4*n
-	if n > cap(v.Tags) || at > len(b) {
-		return false
-	}
-	v.Tags = v.Tags[:n]
-	for i := range v.Tags {
-		if v.Tags[i], at, ok = readWStr(b, at); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-func readWStr(b []byte, at int) (string, int, bool) {
-	at = (at + 3) &^ 3
-	if at+12 > len(b) {
-		return "", 0, false
-	}
-	n := int(binary.LittleEndian.Uint32(b[at+8:]))
-	at += 12
-	if n < 1 || n > (len(b)-at)/2 {
-		return "", 0, false
-	}
-	out := make([]byte, n-1)
-	for i := range out {
-		out[i] = b[at+2*i]
-	}
-	return unsafe.String(unsafe.SliceData(out), len(out)), at + 2*n, true
 }

@@ -142,17 +142,7 @@ func (p *printer) leafInt(e tree.Expr, at leaves) (string, bool) {
 	if strings.HasPrefix(v, "len(") {
 		return v, true // a folded length
 	}
-	// What a pointer leads to counts, and a nil one leads to 0.
-	for {
-		ptr, isPtr := p.open(t).(*tree.Pointer)
-		if !isPtr {
-			break
-		}
-		if ptr.Kind != tree.Ref {
-			v = p.qual(ndrPath, "Deref") + "(" + v + ")"
-		}
-		t = ptr.Elem
-	}
+	v, t = p.deref(v, t)
 	s := p.scalarOf(t)
 	switch {
 	case s == nil:
@@ -165,9 +155,24 @@ func (p *printer) leafInt(e tree.Expr, at leaves) (string, bool) {
 	return "int(" + v + ")", true
 }
 
+// deref prints what the value v of type t leads to through all its pointers: of
+// a nil one that is 0.
+func (p *printer) deref(v string, t tree.Type) (string, tree.Type) {
+	for {
+		ptr, ok := p.open(t).(*tree.Pointer)
+		if !ok {
+			return v, t
+		}
+		if ptr.Kind != tree.Ref {
+			v = p.qual(ndrPath, "Deref") + "(" + v + ")"
+		}
+		t = ptr.Elem
+	}
+}
+
 // leaf resolves a parameter, a field, or a member of one.
 // Its Go value is a parameter's variable, a field behind a receiver, or a field
-// of one of these; typ tells which pointers still lie in between.
+// of one of these; its type tells which pointers still lie in between.
 func (p *printer) leaf(e tree.Expr, at leaves) (string, tree.Type, bool) {
 	switch x := e.(type) {
 	case *tree.Unary:
@@ -181,16 +186,7 @@ func (p *printer) leaf(e tree.Expr, at leaves) (string, tree.Type, bool) {
 		if !ok || x.Field == nil || x.Field.Type == nil {
 			return "", nil, false
 		}
-		for {
-			ptr, isPtr := p.open(t).(*tree.Pointer)
-			if !isPtr {
-				break
-			}
-			if ptr.Kind != tree.Ref {
-				v = p.qual(ndrPath, "Deref") + "(" + v + ")"
-			}
-			t = ptr.Elem
-		}
+		v, t = p.deref(v, t)
 		// Only structures have members.
 		if !p.hasMethods(p.open(t)) {
 			return "", nil, false
